@@ -40,7 +40,7 @@ export async function runLocal(
       trials: finished,
       store,
       slots,
-      window: slots * 4,
+      window: 64 + slots * 4,
       deliveries: DELIVERIES,
       run: (lease, signal) => runTrial(lease.item, lease.delivery, bench, signal, lease.putAt),
       ...(onSaved && { onSaved }),

@@ -56,14 +56,9 @@ static void end(uint32_t id) {
     if (left) odd = left;
     user = 0;
   }
-  /* A zygote's first child may take a moment to be reaped by the zygote; nothing else may be here. */
-  struct strays strays = {1};
-  for (int round = 0; round < 1000 && strays.n > 0; round++) {
-    if (round > 0) usleep(1000);
-    programs_reap();
-    strays.n = 0;
-    each_process(find_stray, &strays);
-  }
+  /* The zygotes may be here, and nothing else. */
+  struct strays strays = {0};
+  each_process(find_stray, &strays);
   if (strays.n > 0) odd = "a process is left";
   wire_ended(odd != NULL, odd ? odd : "", id);
 }
@@ -142,20 +137,34 @@ static int children(void) {
   return fd;
 }
 
+/* What there is to do. Looking at everything after each frame took as long again as the frames themselves. */
+struct news {
+  bool engine, ended, zygotes, programs;
+};
+
+static bool any(const struct pollfd *from, const struct pollfd *to) {
+  for (; from < to; from++) {
+    if (from->revents) return true;
+  }
+  return false;
+}
+
 /* Waits until there is something to do. */
-static void wait_for(int ended, uint64_t tick_us) {
-  struct pollfd fds[8 + PROGRAMS * 5];
-  int n = 0;
-  fds[n++] = (struct pollfd){STDIN_FILENO, POLLIN, 0};
-  fds[n++] = (struct pollfd){ended, POLLIN, 0};
-  if (wire_unsent() > 0) fds[n++] = (struct pollfd){STDOUT_FILENO, POLLOUT, 0};
-  n += zygote_poll(fds + n);
+static struct news wait_for(int ended, uint64_t tick_us) {
+  struct pollfd fds[8 + PROGRAMS * 5], *at = fds;
+  *at++ = (struct pollfd){STDIN_FILENO, POLLIN, 0};
+  *at++ = (struct pollfd){ended, POLLIN, 0};
+  if (wire_unsent() > 0) *at++ = (struct pollfd){STDOUT_FILENO, POLLOUT, 0};
+  struct pollfd *of_zygotes = at;
+  at += zygote_poll(at);
+  struct pollfd *of_programs = at;
   for (struct program *program = programs; program < programs + PROGRAMS; program++) {
-    if (program->id) n += program_poll(program, fds + n);
+    if (program->id) at += program_poll(program, at);
   }
   uint64_t now = now_us();
   int timeout = !programs_any() ? -1 : now >= tick_us ? 0 : (int)((tick_us - now + 999) / 1000);
-  if (poll(fds, (nfds_t)n, timeout) < 0 && errno != EINTR) die("poll: %s", strerror(errno));
+  if (poll(fds, (nfds_t)(at - fds), timeout) < 0 && errno != EINTR) die("poll: %s", strerror(errno));
+  return (struct news){fds[0].revents != 0, fds[1].revents != 0, any(of_zygotes, of_programs), any(of_programs, at)};
 }
 
 int main(void) {
@@ -171,15 +180,15 @@ int main(void) {
   store_u32(ready, VERSION);
   for (uint64_t last = now_us();;) {
     wire_flush(false);
-    wait_for(ended, last + TICK_US);
-    struct signalfd_siginfo news;
-    while (read(ended, &news, sizeof news) > 0) continue;
-    listen_to_engine();
-    zygote_read();
-    for (struct program *program = programs; program < programs + PROGRAMS; program++) {
+    struct news news = wait_for(ended, last + TICK_US);
+    if (news.engine) listen_to_engine();
+    if (news.zygotes) zygote_read();
+    for (struct program *program = programs; news.programs && program < programs + PROGRAMS; program++) {
       if (program->id) program_pump(program);
     }
-    programs_reap();
+    struct signalfd_siginfo child;
+    while (news.ended && read(ended, &child, sizeof child) > 0) continue;
+    if (news.ended || programs_dead()) programs_reap();
     uint64_t now = now_us();
     if (now - last < TICK_US) continue;
     programs_tick(now - last < 10 * TICK_US ? now - last : TICK_US);

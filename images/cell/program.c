@@ -30,6 +30,13 @@ bool programs_any(void) {
   return false;
 }
 
+bool programs_dead(void) {
+  for (int i = 0; i < PROGRAMS; i++) {
+    if (programs[i].id && programs[i].dead) return true;
+  }
+  return false;
+}
+
 static void close_fd(int *fd) {
   if (*fd >= 0) close(*fd);
   *fd = -1;
@@ -97,19 +104,6 @@ void program_start(const struct frame *frame) {
   if (trouble) program_failed(program, trouble);
 }
 
-void program_input(struct program *program, struct inlet *inlet, const struct frame *frame) {
-  if (inlet->fd < 0) return;
-  if (frame->size > WINDOW - (inlet->until - inlet->from)) die("more input than there is room for");
-  if (inlet->until + frame->size > WINDOW) {
-    memmove(inlet->bytes, inlet->bytes + inlet->from, inlet->until - inlet->from);
-    inlet->until -= inlet->from;
-    inlet->from = 0;
-  }
-  memcpy(inlet->bytes + inlet->until, frame->payload, frame->size);
-  inlet->until += frame->size;
-  program_pump(program);
-}
-
 static void pump_in(struct program *program, struct inlet *inlet) {
   size_t done = 0;
   while (inlet->fd >= 0 && inlet->from < inlet->until) {
@@ -128,10 +122,27 @@ static void pump_in(struct program *program, struct inlet *inlet) {
     inlet->from = inlet->until = 0;
     if (inlet == &program->in && inlet->closing) close_fd(&inlet->fd);
   }
-  if (done == 0) return;
+  /* In large steps: each frame wakes the daemon and the engine. The engine is never left waiting, because what it sent last is still
+   * here and will bring the sum over the step. */
+  inlet->taken += (uint32_t)done;
+  if (inlet->taken < WINDOW / 4) return;
   uint8_t *at = wire_frame(OUT_WINDOW, program->id, 5);
   at[0] = inlet == &program->chan_in;
-  store_u32(at + 1, (uint32_t)done);
+  store_u32(at + 1, inlet->taken);
+  inlet->taken = 0;
+}
+
+void program_input(struct program *program, struct inlet *inlet, const struct frame *frame) {
+  if (inlet->fd < 0) return;
+  if (frame->size > WINDOW - (inlet->until - inlet->from)) die("more input than there is room for");
+  if (inlet->until + frame->size > WINDOW) {
+    memmove(inlet->bytes, inlet->bytes + inlet->from, inlet->until - inlet->from);
+    inlet->until -= inlet->from;
+    inlet->from = 0;
+  }
+  memcpy(inlet->bytes + inlet->until, frame->payload, frame->size);
+  inlet->until += frame->size;
+  pump_in(program, inlet);
 }
 
 /* Passes bytes on up to the cap; what comes after is counted and dropped, and ends the program. */

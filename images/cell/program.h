@@ -29,12 +29,13 @@ struct start {
   char *cwd, **argv, **env;
 };
 
-/* Bytes on their way into a program: at most WINDOW, the engine keeps count. */
+/* Bytes on their way into a program: at most WINDOW, the engine keeps count. `taken`: went in, and the engine was not told yet. */
 struct inlet {
   int fd;
   bool closing;
   uint8_t *bytes;
   size_t from, until;
+  uint32_t taken;
 };
 
 /* Bytes on their way out. */
@@ -81,6 +82,8 @@ void programs_reap(void);
 /* Kills and reaps everything of the user. */
 void programs_end(void);
 bool programs_any(void);
+/* Whether the main process of one is dead, and the engine was not told. */
+bool programs_dead(void);
 /* What this container holds when a trial begins, which is not the trial's. */
 void programs_begin(void);
 

@@ -2,7 +2,7 @@
  *
  * It listens on a SOCK_SEQPACKET socket, its descriptor 3. When it is warm it says "ready". Each request is a packet of strings that
  * end with NUL (program id, uid, open files, file size, processes, cwd, then the environment) with four descriptors (stdin, stdout,
- * stderr, channel). It forks twice, so that the grandchild becomes our child and wait4 tells its figures, and answers "id pid". */
+ * stderr, channel). It forks a child that is ours, so that wait4 tells its figures, and answers "id pid". */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>

@@ -31,6 +31,8 @@ export function containerOf(options: CellOptions): ContainerCreateOptions & { Ho
     AttachStdout: true,
     AttachStderr: true,
     Tty: false,
+    // Without it the daemon runs itself once more for each container, to lay a network that is none (45 ms of processor on Docker 20.10).
+    NetworkDisabled: true,
     HostConfig: {
       NetworkMode: 'none',
       IpcMode: 'private',
@@ -48,8 +50,8 @@ export function containerOf(options: CellOptions): ContainerCreateOptions & { Ho
       SecurityOpt: ['no-new-privileges', `seccomp=${seccomp}`],
       Memory: memory,
       MemorySwap: memory,
-      // The supervisor, the zygotes, and their first children, which last a moment.
-      PidsLimit: processes + 1 + 2 * zygotes.length,
+      // Beside the supervisor and the zygotes.
+      PidsLimit: processes + 1 + zygotes.length,
       LogConfig: { Type: 'none', Config: {} },
       Init: false,
       ...(cpus !== undefined && { NanoCpus: Math.round(cpus * 1e9) }),

@@ -1,6 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Queue, Store, Trial } from '../domain/index.ts'
 
-/** Trials in, store out, until the signal aborts. Trials that wait already are saved in one go; each is settled only once it is safe. */
+/** How long a finished trial may wait for others to be saved with it: a commit that is synced took 1 ms, for one trial or for twenty. */
+const LINGER_MS = 20
+
+/** Trials in, store out, until the signal aborts. Those that come together are saved in one go; each is settled only once it is safe. */
 export async function record(
   trials: Pick<Queue<Trial>, 'next' | 'more'>,
   store: Pick<Store, 'save'>,
@@ -13,6 +17,7 @@ export async function record(
     if (first === undefined) return
     await using leases = new AsyncDisposableStack()
     leases.use(first)
+    await sleep(LINGER_MS, undefined, { signal: stop }).catch(() => {}) // told to stop: what is here is saved at once
     const all = [first, ...(batch > 1 ? await trials.more(batch - 1) : [])]
     for (const lease of all.slice(1)) leases.use(lease)
     const saved = all.map((lease) => lease.item)

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import {
   type Answer,
+  type Ending,
   type ExecResult,
   FaultError,
   type Language,
@@ -78,15 +79,12 @@ async function gradeApart(grading: Grading<Asserts>, suite: Suite): Promise<stri
   const { context, config, language, libraries } = grading
   const [box, court] = await both(context)
   const source = grading.fill(config.source)
-  await using solution = await box.load({ language: language!, source, libraries }, context.signal)
-  const names = suite.tests.length === 1 ? ['tests'] : suite.tests.map((_, index) => `test ${index + 1}`)
-  if (solution.loaded.ending.kind !== 'returned') {
-    for (const name of names) context.check(failure(name, solution.loaded))
-    return undefined
-  }
+  // Both load at once: the tests wait at their first call until the solution is there.
+  const solution = box.load({ language: language!, source, libraries }, context.signal)
   const seen = witness(solution)
   let report: Report | undefined
-  await using tests = await court.load(
+  const over = new AbortController()
+  const tests = court.load(
     {
       language: language!,
       libraries,
@@ -104,24 +102,40 @@ async function gradeApart(grading: Grading<Asserts>, suite: Suite): Promise<stri
         },
       },
     },
-    context.signal,
+    AbortSignal.any([context.signal, over.signal]),
   )
+  const names = suite.tests.length === 1 ? ['tests'] : suite.tests.map((_, index) => `test ${index + 1}`)
+  try {
+    tests.catch(() => {}) // told below, or of no matter where the solution did not load
+    const { loaded } = await solution
+    if (loaded.ending.kind !== 'returned') {
+      for (const name of names) context.check(failure(name, loaded))
+      return undefined
+    }
+    return decide(grading, names, (await tests).loaded.ending, report, seen)
+  } finally {
+    over.abort(new FaultError('cancelled', 'the solution was not there to be tested'))
+    await closeAll([solution, tests])
+  }
+}
+
+/** What came of the tests. Resolves to a reason, where they need one process with the solution. */
+function decide(grading: Grading<Asserts>, names: string[], ending: Ending, report: Report | undefined, seen: Witness) {
+  const { context } = grading
   if (seen.ended !== undefined) {
     for (const name of names) context.check(failure(name, seen.ended))
     return undefined
   }
   // A stub was given what is no data: the tests' own doing, unless it came from the solution.
-  if (tests.loaded.ending.kind === 'uncrossable' && !seen.opaque)
-    return `the tests hand over a ${tests.loaded.ending.type}`
+  if (ending.kind === 'uncrossable' && !seen.opaque) return `the tests hand over a ${ending.type}`
   if (report?.kind === 'broken')
     throw new FaultError('bad-job', `the tests of ${context.sample.id} are broken: ${clip(report.message)}`)
   if (report?.kind === 'shared' && !seen.opaque) return report.message
-  if (seen.opaque && (report?.kind === 'shared' || tests.loaded.ending.kind === 'uncrossable')) {
+  if (seen.opaque && (report?.kind === 'shared' || ending.kind === 'uncrossable')) {
     for (const name of names) context.check({ name, passed: false, message: 'the solution returned what is no data' })
     return undefined
   }
-  if (tests.loaded.ending.kind !== 'returned' || report?.kind !== 'done') {
-    const { ending } = tests.loaded
+  if (ending.kind !== 'returned' || report?.kind !== 'done') {
     if (ending.kind === 'threw' && ending.syntax) {
       throw new FaultError('bad-job', `the tests of ${context.sample.id} are broken: ${tell(ending)}`)
     }
@@ -161,8 +175,8 @@ interface Witness {
   call(name: string, args: Value[], signal: AbortSignal): Promise<Answer>
 }
 
-/** Calls the solution for the tests and remembers what came of it. */
-function witness(solution: LoadedModule): Witness {
+/** Calls the solution for the tests, once it is loaded, and remembers what came of it. */
+function witness(loading: Promise<LoadedModule>): Witness {
   const thrown = new Set<string>()
   let calls = 0
   let opaque = false
@@ -179,6 +193,8 @@ function witness(solution: LoadedModule): Witness {
       return ended
     },
     async call(name, args, signal) {
+      const solution = await loading
+      if (solution.loaded.ending.kind !== 'returned') ended = solution.loaded
       if (ended !== undefined) return { stop: true }
       calls++
       const result = await solution.call(name, args, signal)
@@ -219,6 +235,11 @@ async function gradeTogether(
   ) {
     context.check({ name: 'tests', passed: false, message: tell(ending) })
   } else context.check(failure('tests', module.loaded))
+}
+
+/** Closes what was loaded, at once; what was not has nothing to close, and whoever waited for it was told. */
+async function closeAll(modules: readonly Promise<LoadedModule>[]): Promise<void> {
+  await Promise.all(modules.map((loading) => loading.then((module) => module[Symbol.asyncDispose](), () => {})))
 }
 
 /** Both sandboxes, opened at once. */

@@ -69,6 +69,7 @@ assert os.getuid() >= 100000 and os.getgid() == os.getuid() and os.getgroups() i
 assert all(int(value, 16) == 0 for value in re.findall(r'Cap\\w+:\\s*(\\w+)', status)), status
 assert re.search(r'NoNewPrivs:\\s*1', status) and re.search(r'Seccomp:\\s*2', status)
 assert os.listdir('/sys/class/net') == ['lo']
+with socket.create_server(('127.0.0.1', 0)) as server: socket.create_connection(server.getsockname(), 60).close()
 assert sorted(os.listdir('/proc/self/fd'), key=int) == ['0', '1', '2', '3'], 'the fourth is the listing itself'
 assert open('/proc/1/cmdline').read() == '/assay/cell\\0'
 for secret in ('environ', 'maps', 'mem', 'stack'):
