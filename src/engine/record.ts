@@ -17,9 +17,16 @@ export async function record(
     if (first === undefined) return
     await using leases = new AsyncDisposableStack()
     leases.use(first)
-    await sleep(LINGER_MS, undefined, { signal: stop }).catch(() => {}) // told to stop: what is here is saved at once
-    const all = [first, ...(batch > 1 ? await trials.more(batch - 1) : [])]
-    for (const lease of all.slice(1)) leases.use(lease)
+    const all = [first]
+    const take = async () => {
+      const rest = all.length < batch ? await trials.more(batch - all.length) : []
+      for (const lease of rest) all.push(leases.use(lease))
+    }
+    await take()
+    if (all.length < batch) {
+      await sleep(LINGER_MS, undefined, { signal: stop }).catch(() => {}) // told to stop: what is here is saved at once
+      await take()
+    }
     const saved = all.map((lease) => lease.item)
     await store.save(saved)
     for (const lease of all) await lease.done()
