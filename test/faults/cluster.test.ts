@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { type Broker, capabilityConsumer, deadLetters, depths, openBroker } from '../../src/queue/nats/index.ts'
+import { deadLetters, depths, openBroker } from '../../src/queue/nats/index.ts'
 import { openStore } from '../../src/store/index.ts'
 import { Cluster, until } from '../support/cluster.ts'
 import { canMount, smallDisk } from '../support/disk.ts'
@@ -10,20 +10,10 @@ import { aJob } from '../support/jobs.ts'
 import { natsServer, startNats } from '../support/nats.ts'
 import { need } from '../support/need.ts'
 import { postgresFolder, startPostgres } from '../support/postgres.ts'
-import { finished, handIn, manyJobs, outcomes, rightOutcomes, slowJobs, stored } from './jobs.ts'
+import { finished, handIn, manyJobs, outcomes, rightOutcomes, slowJobs, stored, underWay } from './jobs.ts'
 
 const LEASE = ['--lease-seconds', '3']
 const MINUTES = { timeout: 400_000 }
-
-/** Waits until jobs of a capability are being worked on. */
-async function underWay(broker: Broker, token: string, deliveries = 1): Promise<void> {
-  await until(`a job is handed out ${deliveries} times`, async () => {
-    const info = await broker.link.manager.consumers
-      .info('ASSAY_JOBS', capabilityConsumer(token))
-      .catch(() => undefined)
-    return info !== undefined && info.num_ack_pending > 0 && info.delivered.consumer_seq >= deliveries
-  })
-}
 
 describe.runIf(need('nats-server', natsServer))('when something dies', () => {
   test('a worker that is killed in mid-trial: others do its jobs', MINUTES, async () => {

@@ -1,5 +1,5 @@
 import type { Job, Run } from '../../src/domain/index.ts'
-import { openBroker } from '../../src/queue/nats/index.ts'
+import { type Broker, capabilityConsumer, depths, openBroker } from '../../src/queue/nats/index.ts'
 import { submitRun } from '../../src/server/submit.ts'
 import { openStore } from '../../src/store/index.ts'
 import { type Cluster, until } from '../support/cluster.ts'
@@ -87,6 +87,24 @@ export async function outcomes(url: string, run: string): Promise<Map<string, st
 export async function finished(url: string, run: string, limitMs?: number): Promise<void> {
   await using store = await openStore(url)
   await until(`run ${run} is finished`, async () => (await store.run(run))?.status === 'finished', limitMs)
+}
+
+/** Waits until jobs of a capability are being worked on. */
+export async function underWay(broker: Broker, token: string, deliveries = 1): Promise<void> {
+  await until(`a job is handed out ${deliveries} times`, async () => {
+    const info = await broker.link.manager.consumers
+      .info('ASSAY_JOBS', capabilityConsumer(token))
+      .catch(() => undefined)
+    return info !== undefined && info.num_ack_pending > 0 && info.delivered.consumer_seq >= deliveries
+  })
+}
+
+/** Waits until no job and no trial is left on the queues. */
+export async function nothingLeft(broker: Broker): Promise<void> {
+  await until('nothing is left on the queues', async () => {
+    const { jobs, trials } = await depths(broker)
+    return trials === 0 && Object.keys(jobs).length === 0
+  })
 }
 
 /** Waits until so many trials of a run are stored. */

@@ -15,6 +15,15 @@ export async function until(what: string, holds: () => unknown, limitMs = 150_00
   }
 }
 
+/** How a process of ours is started, where it is not started plainly. */
+export interface Start {
+  /** What stands before it: `ip netns exec NAME`. */
+  readonly wrapper?: readonly string[]
+  /** Options of Node itself. */
+  readonly node?: readonly string[]
+  readonly env?: Readonly<Record<string, string>>
+}
+
 /** A process of ours. */
 export interface Program extends AsyncDisposable {
   readonly child: ChildProcess
@@ -51,10 +60,16 @@ export class Cluster implements AsyncDisposable {
 
   /** Any command of Assay. */
   start(...args: string[]): Program {
+    return this.launch(args)
+  }
+
+  /** Any command of Assay, started in a way of its own. */
+  launch(args: readonly string[], { wrapper = [], node = [], env: more = {} }: Start = {}): Program {
     const path = join(this.folder, `${this.#programs.length}.log`)
     const stderr = openSync(path, 'w')
-    const env = { ...process.env, ASSAY_LOG: 'info', CI: '' }
-    const child = spawn(process.execPath, [MAIN, ...args], { stdio: ['ignore', 'pipe', stderr], env, cwd: this.folder })
+    const env = { ...process.env, ASSAY_LOG: 'info', CI: '', ...more }
+    const [file = process.execPath, ...argv] = [...wrapper, process.execPath, ...node, MAIN, ...args]
+    const child = spawn(file, argv, { stdio: ['ignore', 'pipe', stderr], env, cwd: this.folder })
     const exit = once(child, 'exit').then(([code]) => code as number | null)
     const program: Program = {
       child,

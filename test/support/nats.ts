@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 /** Throws where there is no nats-server on this machine. */
 export const natsServer = () => execFileSync('nats-server', ['--version'], { stdio: 'pipe' })
 
-/** A NATS server with JetStream of our own: a free port on the loopback, a store folder; gone when it is disposed. */
+/** A NATS server with JetStream of our own: a free port, on the loopback unless told, a store folder; gone when it is disposed. */
 export interface NatsServer extends AsyncDisposable {
   readonly url: string
   readonly pid: number
@@ -18,7 +18,7 @@ export interface NatsServer extends AsyncDisposable {
 }
 
 /** Starts one. */
-export async function startNats(args: readonly string[] = []): Promise<NatsServer> {
+export async function startNats(args: readonly string[] = [], host = '127.0.0.1'): Promise<NatsServer> {
   const folder = mkdtempSync(join(tmpdir(), 'assay-nats-'))
   let port = -1
   let server: ChildProcess | undefined
@@ -26,7 +26,7 @@ export async function startNats(args: readonly string[] = []): Promise<NatsServe
     const ports = join(folder, 'ports')
     rmSync(ports, { recursive: true, force: true })
     execFileSync('mkdir', ['-p', ports])
-    const argv = ['-a', '127.0.0.1', '-p', String(port), '-js', '-sd', folder, '--ports_file_dir', ports, ...args]
+    const argv = ['-a', host, '-p', String(port), '-js', '-sd', folder, '--ports_file_dir', ports, ...args]
     const child = spawn('nats-server', argv, { stdio: 'ignore' })
     server = child
     for (const end = Date.now() + 120_000; ; await sleep(20)) {
@@ -50,7 +50,7 @@ export async function startNats(args: readonly string[] = []): Promise<NatsServe
   await start()
   return {
     get url() {
-      return `nats://127.0.0.1:${port}`
+      return `nats://${host}:${port}`
     },
     get pid() {
       return server!.pid!
