@@ -6,6 +6,7 @@
 import { writeSync } from 'node:fs'
 import { createRequire, stripTypeScriptTypes } from 'node:module'
 import type ivm from 'isolated-vm'
+import type { ModuleSource } from '../../src/domain/sandbox.ts'
 import { codec } from '../runners/values.js'
 import { cloner } from './clone.ts'
 import { inside, type Status, type Step } from './inside.ts'
@@ -100,7 +101,7 @@ async function load(message: Load): Promise<string> {
   let start: () => Promise<string>
   try {
     const source = message.language === 'typescript' ? stripTypeScriptTypes(message.source) : message.source
-    start = await compile(program, source)
+    start = await compile(program, source, message.modules ?? {})
   } catch (error) {
     return failed(error, true)
   }
@@ -109,7 +110,11 @@ async function load(message: Load): Promise<string> {
 }
 
 /** A program is a script, whose top level stays in reach. What no script may say (import, export, await) makes it a module. */
-async function compile({ isolate, context, step }: Program, source: string): Promise<() => Promise<string>> {
+async function compile(
+  { isolate, context, step }: Program,
+  source: string,
+  modules: NonNullable<Load['modules']>,
+): Promise<() => Promise<string>> {
   try {
     const script = await isolate.compileScript(source, { filename: 'solution.js' })
     return async () => {
@@ -120,7 +125,7 @@ async function compile({ isolate, context, step }: Program, source: string): Pro
   } catch (error) {
     const module = await asModule(isolate, source)
     if (module === undefined) throw error
-    return () => startModule(module)
+    return () => startModule(module, modules)
   }
 }
 
@@ -133,11 +138,9 @@ async function asModule(isolate: Isolate, source: string): Promise<ivm.Module | 
   }
 }
 
-async function startModule(module: ivm.Module): Promise<string> {
+async function startModule(module: ivm.Module, modules: NonNullable<Load['modules']>): Promise<string> {
   const running = program as Program
-  await module.instantiate(running.context, (name) => {
-    throw new Error(`Cannot find module '${name}'`)
-  })
+  module.instantiateSync(running.context, linker(running, module, modules))
   await module.evaluate()
   const told = await turns(running, '{"wait":0}')
   if (told !== IDLE) return told
@@ -148,6 +151,26 @@ async function startModule(module: ivm.Module): Promise<string> {
   } catch {
     // The module's last line was never reached, and nothing is left to happen.
     return running.step.apply(undefined, ['stuck'])
+  }
+}
+
+/** Finds what modules import among those that came along; nothing else is there. */
+function linker({ isolate }: Program, first: ivm.Module, modules: NonNullable<Load['modules']>) {
+  const made = new Map<string, ivm.Module>()
+  const paths = new Map<ivm.Module, string>()
+  return (specifier: string, referrer: ivm.Module): ivm.Module => {
+    const from = paths.get(referrer)
+    const links = from === undefined ? {} : (modules[from] as ModuleSource).imports
+    const path = referrer === first ? specifier : Object.hasOwn(links, specifier) ? (links[specifier] as string) : ''
+    const found = Object.hasOwn(modules, path) ? modules[path] : undefined
+    if (found === undefined) throw new Error(`Cannot find module '${specifier}'${from === undefined ? '' : ` in ${from}`}`)
+    let module = made.get(path)
+    if (module === undefined) {
+      module = isolate.compileModuleSync(found.source, { filename: path })
+      made.set(path, module)
+      paths.set(module, path)
+    }
+    return module
   }
 }
 

@@ -1,3 +1,5 @@
+import type { ModuleSource } from '../../src/domain/sandbox.ts'
+
 // Lines of JSON, one message each: ours down the host process's stdin, its own up its stdout.
 
 /** What we tell a host process. It holds one program at a time. */
@@ -8,6 +10,8 @@ export type ToHost =
       readonly source: string
       /** Sources by name. */
       readonly libraries: Readonly<Record<string, string>>
+      /** Modules that the source may import, by path. */
+      readonly modules?: Readonly<Record<string, ModuleSource>>
       readonly provide: readonly string[]
       readonly memoryMiB: number
     }

@@ -47,11 +47,19 @@ export class IsolateModule implements LoadedModule {
     signal: AbortSignal,
   ): Promise<IsolateModule> {
     const made = new IsolateModule(host, module, limits, giveBack)
-    const { language, source } = module
+    const { language, source, modules } = module
     const memoryMiB = Math.max(8, Math.floor(limits.memoryBytes / 2 ** 20))
     try {
       made.loaded = await made.#run(
-        { do: 'load', language, source, libraries, provide: Object.keys(made.#provide), memoryMiB },
+        {
+          do: 'load',
+          language,
+          source,
+          libraries,
+          provide: Object.keys(made.#provide),
+          memoryMiB,
+          ...(modules && { modules }),
+        },
         signal,
       )
     } catch (error) {

@@ -57,8 +57,16 @@ export interface Module {
   readonly language: Language
   readonly source: string
   readonly libraries?: readonly string[]
+  /** Other modules that the source may import, by path; isolates only. */
+  readonly modules?: Readonly<Record<string, ModuleSource>>
   readonly provide?: Readonly<Record<string, (args: Value[], signal: AbortSignal) => Promise<Answer>>>
   readonly limits?: Partial<Limits>
+}
+
+/** A JavaScript module beside another: what its imports mean, by specifier, are paths of others. The first source imports by path. */
+export interface ModuleSource {
+  readonly source: string
+  readonly imports: Readonly<Record<string, string>>
 }
 
 /** A module that was loaded in a process (or isolate) of its own. Its limits hold from load to dispose, summed. */
