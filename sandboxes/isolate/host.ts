@@ -26,12 +26,17 @@ interface Program {
 
 const { ivm: IVM } = createRequire(import.meta.url)(process.argv[2] as string) as { ivm: typeof ivm }
 const TOOLS = `{ codec: (${codec})(), inspect: (${inspector})(), timers: (${alarm})(), clone: (${cloner})() }`
-const BOOTSTRAP = `'use strict';(function (write, ask, options) { return (${inside})(${TOOLS}, write, ask, options) })`
+const BOOTSTRAP = `'use strict';(function (write, ask, read, options) { return (${inside})(${TOOLS}, write, ask, read, options) })`
 const IDLE = '{"idle":true}'
 // A module's top level is out of every script's reach; this, inside it, is not.
 const FINDER = "\n;export const __find__ = (name) => eval(`typeof ${name} === 'undefined' ? undefined : ${name}`)"
 // Once everything is loaded nothing more is read, so a host process that root started needs no rights any more.
 const NOBODY = 65_534
+
+/** Libraries by name. */
+const lent = new Map<string, string>()
+/** What V8 made of the bootstrap the first time; compiling it anew took 1 ms. */
+let compiled: ivm.ExternalCopy<ArrayBuffer> | undefined
 
 let program: Program | undefined
 let answered: ((reply: string) => void) | undefined
@@ -61,7 +66,11 @@ function prepare({ memoryMiB, provide, libraries }: Load): Program {
     },
   })
   const context = isolate.createContextSync()
-  const setup = isolate.compileScriptSync(BOOTSTRAP, { filename: 'assay:inside' }).runSync(context, { reference: true })
+  const cache = compiled === undefined ? { produceCachedData: true } : { cachedData: compiled }
+  const script = isolate.compileScriptSync(BOOTSTRAP, { filename: 'assay:inside', ...cache })
+  // The types do not know it.
+  compiled ??= (script as { cachedData?: ivm.ExternalCopy<ArrayBuffer> }).cachedData
+  const setup = script.runSync(context, { reference: true })
   const write = (stream: 'stdout' | 'stderr', text: string): void => tell({ is: 'wrote', stream, text })
   const ask = (name: string, args: string): Promise<string> => {
     say(`{"is":"asked","name":${JSON.stringify(name)},"args":${oneLine(args)}}`)
@@ -69,8 +78,11 @@ function prepare({ memoryMiB, provide, libraries }: Load): Program {
       answered = resolve
     })
   }
-  const lent = [write, provide.length > 0 ? new IVM.Reference(ask) : undefined, JSON.stringify({ provide, libraries })]
-  const step = setup.applySync(undefined, lent, { result: { reference: true } }) as ivm.Reference<Step>
+  const read = (name: string): string | undefined => (libraries.includes(name) ? lent.get(name) : undefined)
+  const question = provide.length > 0 ? new IVM.Reference(ask) : undefined
+  const step = setup.applySync(undefined, [write, question, read, JSON.stringify({ provide, libraries })], {
+    result: { reference: true },
+  }) as ivm.Reference<Step>
   const find = async (name: string): Promise<ivm.Reference<unknown>> => {
     const script = await isolate.compileScript(`typeof ${name} === 'undefined' ? undefined : ${name}`)
     return script.run(context, { reference: true })
@@ -163,7 +175,8 @@ function linker({ isolate }: Program, first: ivm.Module, modules: NonNullable<Lo
     const links = from === undefined ? {} : (modules[from] as ModuleSource).imports
     const path = referrer === first ? specifier : Object.hasOwn(links, specifier) ? (links[specifier] as string) : ''
     const found = Object.hasOwn(modules, path) ? modules[path] : undefined
-    if (found === undefined) throw new Error(`Cannot find module '${specifier}'${from === undefined ? '' : ` in ${from}`}`)
+    if (found === undefined)
+      throw new Error(`Cannot find module '${specifier}'${from === undefined ? '' : ` in ${from}`}`)
     let module = made.get(path)
     if (module === undefined) {
       module = isolate.compileModuleSync(found.source, { filename: path })
@@ -205,8 +218,16 @@ function unload(): void {
   tell({ is: 'unloaded' })
 }
 
+/** Its first use takes 100 ms; no program shall wait for that. */
+function warm(): void {
+  stripTypeScriptTypes('')
+  tell({ is: 'warm' })
+}
+
 function hear(message: ToHost): void {
-  if (message.do === 'load') void run(() => load(message))
+  if (message.do === 'lend') lent.set(message.name, message.source)
+  else if (message.do === 'warm') warm()
+  else if (message.do === 'load') void run(() => load(message))
   else if (message.do === 'call') void run(() => call(message))
   else if (message.do === 'answer') answered?.(message.reply)
   else unload()
@@ -231,8 +252,6 @@ process.on('uncaughtException', (error) => {
   die()
 })
 
-// Its first use takes 100 ms; no program shall wait for that.
-stripTypeScriptTypes('')
 if (process.getuid?.() === 0) {
   process.setgroups?.([])
   process.setgid?.(NOBODY)

@@ -22,7 +22,9 @@ export type Status =
 export interface Lent {
   readonly write: (stream: 'stdout' | 'stderr', text: string) => void
   readonly ask: { applySyncPromise(receiver: undefined, args: readonly string[]): string } | undefined
-  /** Names of the functions to provide, and sources of the libraries that `require` knows; JSON. */
+  /** The source of a library that `require` knows. */
+  readonly read: (name: string) => string
+  /** Names of the functions to provide, and of the libraries; JSON. */
   readonly options: string
 }
 
@@ -39,6 +41,7 @@ export function inside(
   { codec, inspect, timers, clone }: Tools,
   write: Lent['write'],
   ask: Lent['ask'],
+  read: Lent['read'],
   options: string,
 ): Step {
   const scope = globalThis as unknown as Record<string, unknown>
@@ -64,7 +67,7 @@ export function inside(
     URIError,
   }
   const Plain = Error
-  const { provide, libraries } = parse(options) as { provide: string[]; libraries: Record<string, string> }
+  const { provide, libraries } = parse(options) as { provide: string[]; libraries: string[] }
 
   function define(target: object, name: string, value: unknown): void {
     defineProperty(target, name, {
@@ -172,15 +175,19 @@ export function inside(
 
   const module: { exports: unknown } = { exports: {} }
   const loaded: Record<string, unknown> = { __proto__: null }
+  function isLent(name: string): boolean {
+    for (let at = 0; at < libraries.length; at++) if (libraries[at] === name) return true
+    return false
+  }
   function require(name: unknown): unknown {
-    if (typeof name !== 'string' || !hasOwn(libraries, name)) {
+    if (typeof name !== 'string' || !isLent(name)) {
       const missing = new Plain(`Cannot find module '${typeof name === 'string' ? name : typeof name}'`)
       define(missing, 'code', 'MODULE_NOT_FOUND')
       throw missing
     }
     if (!hasOwn(loaded, name)) {
       const library = { exports: {} as unknown }
-      new Scripted('module', 'exports', 'require', libraries[name] as string)(library, library.exports, require)
+      new Scripted('module', 'exports', 'require', read(name))(library, library.exports, require)
       define(loaded, name, library.exports)
     }
     return loaded[name]

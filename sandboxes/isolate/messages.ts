@@ -4,12 +4,16 @@ import type { ModuleSource } from '../../src/domain/sandbox.ts'
 
 /** What we tell a host process. It holds one program at a time. */
 export type ToHost =
+  /** A library's source, for any program of this process that may have it; sent once. */
+  | { readonly do: 'lend'; readonly name: string; readonly source: string }
+  /** TypeScript is to come; answered by `warm`. */
+  | { readonly do: 'warm' }
   | {
       readonly do: 'load'
       readonly language: 'javascript' | 'typescript'
       readonly source: string
-      /** Sources by name. */
-      readonly libraries: Readonly<Record<string, string>>
+      /** Names of what was lent. */
+      readonly libraries: readonly string[]
       /** Modules that the source may import, by path. */
       readonly modules?: Readonly<Record<string, ModuleSource>>
       readonly provide: readonly string[]
@@ -24,6 +28,7 @@ export type ToHost =
 /** What a host process tells us. */
 export type FromHost =
   | { readonly is: 'ready'; readonly versions: Readonly<Record<string, string>> }
+  | { readonly is: 'warm' }
   /** An isolate stands; from here on it is the program's doing. */
   | { readonly is: 'prepared' }
   | { readonly is: 'wrote'; readonly stream: 'stdout' | 'stderr'; readonly text: string }

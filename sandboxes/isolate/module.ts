@@ -41,7 +41,7 @@ export class IsolateModule implements LoadedModule {
   static async load(
     host: HostProcess,
     module: IsolateSource,
-    libraries: Readonly<Record<string, string>>,
+    libraries: readonly string[],
     limits: Limits,
     giveBack: () => void,
     signal: AbortSignal,

@@ -35,6 +35,8 @@ export class HostProcess {
   /** How many programs it has held. */
   programs = 0
   isAlive = true
+  #isWarm = false
+  readonly #lent = new Set<string>()
   readonly #child: ChildProcess
   readonly #stdin: Writable
 
@@ -49,7 +51,7 @@ export class HostProcess {
     this.#listen()
   }
 
-  /** Starts a process, and waits until it can take a program. Takes some 200 ms. */
+  /** Starts a process, and waits until it can take a program. Takes some 100 ms. */
   static async start(memoryMiB: number): Promise<HostProcess> {
     const binding = bindingPath()
     const readable = [join(root, 'isolate'), join(root, 'runners'), join(root, '..', 'package.json'), binding]
@@ -78,6 +80,26 @@ export class HostProcess {
     const host = new HostProcess(child, memoryMiB)
     await host.#ready()
     return host
+  }
+
+  /** Gives it libraries that it does not have yet. */
+  lend(libraries: Readonly<Record<string, string>>): void {
+    for (const [name, source] of Object.entries(libraries)) {
+      if (this.#lent.has(name)) continue
+      this.#lent.add(name)
+      this.send({ do: 'lend', name, source })
+    }
+  }
+
+  /** Makes it ready for TypeScript, before any program's clock runs. Resolves too when the process dies meanwhile. */
+  async warm(): Promise<void> {
+    if (this.#isWarm) return
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.listener = ({ is }) => is === 'warm' && resolve()
+    this.send({ do: 'warm' })
+    await Promise.race([promise, this.death])
+    this.listener = undefined
+    this.#isWarm = true
   }
 
   send(message: ToHost): void {

@@ -80,7 +80,16 @@ export class IsolateSandbox implements Sandbox {
     const limits = wholeLimits(this.#request.limits, module.limits as Parameters<typeof wholeLimits>[0])
     const lent = libraries(module.libraries ?? [])
     const host = await this.#pool.take(limits.memoryBytes)
-    return IsolateModule.load(host, module, lent, limits, () => this.#pool.give(host, limits.memoryBytes), signal)
+    host.lend(lent)
+    if (module.language === 'typescript') await host.warm()
+    return IsolateModule.load(
+      host,
+      module,
+      Object.keys(lent),
+      limits,
+      () => this.#pool.give(host, limits.memoryBytes),
+      signal,
+    )
   }
 
   async #dispose(): Promise<void> {
