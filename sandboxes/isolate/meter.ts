@@ -17,11 +17,13 @@ export class Meter {
   readonly #baseBytes: number
   /** Whether the kernel's peak is this program's; otherwise the highest figure that we saw is. */
   readonly #hasOwnPeak: boolean
+  /** What the process had used up before this program. Read once: a look at all its threads takes longer than most calls. */
+  readonly #before: { cpuMs: number; waitedMs: number }
   #peakBytes = 0
   /** Of the operations that are over. */
   #wallMs = 0
   #cpuMs = 0
-  #started: { at: number; cpuMs: number; waitedMs: number } | undefined
+  #started: number | undefined
   #pausedMs = 0
   #pausedAt: number | undefined
 
@@ -30,12 +32,13 @@ export class Meter {
     this.#limits = limits
     this.#hasOwnPeak = forgetPeak(pid)
     this.#baseBytes = memoryOf(pid)?.residentBytes ?? 0
+    this.#before = { cpuMs: cpuMsOf(pid) ?? 0, waitedMs: waitedMsOf(pid) }
   }
 
   start(): void {
     this.#pausedMs = 0
     this.#pausedAt = undefined
-    this.#started = { at: monotonicMs(), cpuMs: cpuMsOf(this.#pid) ?? 0, waitedMs: waitedMsOf(this.#pid) }
+    this.#started = monotonicMs()
   }
 
   /** The program waits for us. */
@@ -51,8 +54,7 @@ export class Meter {
   /** The limit that is passed now, while the program runs. */
   exceeded(): LimitName | undefined {
     if (this.#started === undefined) return undefined
-    const cpuMs = (cpuMsOf(this.#pid) ?? this.#started.cpuMs) - this.#started.cpuMs
-    return this.#over(this.#elapsed(monotonicMs()), cpuMs)
+    return this.#over(this.#elapsed(monotonicMs()), this.#sinceStart() ?? 0)
   }
 
   /** Ends an operation with its final figures: when it was over, and its processor time where the host process told it. */
@@ -63,9 +65,8 @@ export class Meter {
     this.resume()
     const started = this.#started
     if (started === undefined) return { wallMs: 0, exceeded: undefined }
-    const now = cpuMsOf(this.#pid)
-    const spentCpuMs = cpuMs ?? (now === undefined ? undefined : now - started.cpuMs)
-    const wallMs = this.#elapsed(Math.max(started.at, Math.min(at, monotonicMs())))
+    const spentCpuMs = cpuMs ?? this.#sinceStart()
+    const wallMs = this.#elapsed(Math.max(started, Math.min(at, monotonicMs())))
     const exceeded = this.#over(wallMs, spentCpuMs ?? 0)
     this.#started = undefined
     this.#wallMs += wallMs
@@ -85,11 +86,17 @@ export class Meter {
     return Math.max(0, this.#limits.wallMs - this.#wallMs - elapsed)
   }
 
+  /** Processor time of the operation that runs; none of a process that is gone. */
+  #sinceStart(): number | undefined {
+    const now = cpuMsOf(this.#pid)
+    return now === undefined ? undefined : Math.max(0, now - this.#before.cpuMs - this.#cpuMs)
+  }
+
   #elapsed(at: number): number {
     const started = this.#started
     if (started === undefined) return 0
     const paused = this.#pausedMs + (this.#pausedAt === undefined ? 0 : at - this.#pausedAt)
-    return Math.max(0, at - started.at - paused)
+    return Math.max(0, at - started - paused)
   }
 
   #over(wallMs: number, cpuMs: number): LimitName | undefined {
@@ -103,7 +110,6 @@ export class Meter {
     const over = this.#wallMs + wallMs - this.#limits.wallMs
     if (over <= 0) return undefined
     if (this.#wallMs + wallMs > this.#limits.wallMs * STRETCH) return 'wall'
-    const waitedMs = waitedMsOf(this.#pid) - (this.#started?.waitedMs ?? 0)
-    return over > waitedMs ? 'wall' : undefined
+    return over > waitedMsOf(this.#pid) - this.#before.waitedMs ? 'wall' : undefined
   }
 }

@@ -10,10 +10,9 @@ export function monotonicMs(): number {
 /** Resident memory now, and the most of it since `forgetPeak`. */
 export function memoryOf(pid: number): { residentBytes: number; peakBytes: number } | undefined {
   const status = read(`/proc/${pid}/status`)
-  const kib = (name: string): number =>
-    Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(status ?? '')?.[1] ?? Number.NaN)
-  const residentBytes = kib('VmRSS') * 1024
-  const peakBytes = kib('VmHWM') * 1024
+  const bytes = (line: RegExp): number => Number(line.exec(status ?? '')?.[1] ?? Number.NaN) * 1024
+  const residentBytes = bytes(/^VmRSS:\s+(\d+) kB/m)
+  const peakBytes = bytes(/^VmHWM:\s+(\d+) kB/m)
   return Number.isNaN(residentBytes + peakBytes) ? undefined : { residentBytes, peakBytes }
 }
 
