@@ -2,7 +2,7 @@
 import { chaos } from '../test/faults/chaos.ts'
 
 const table = await chaos({ jobs: 5_000, runs: 20, workers: 4, kills: 60, everyMs: 1_000, say: console.error })
-const { jobs, trials, right, void: void_, left, kills, seconds } = table
+const { jobs, trials, right, void: void_, faults, left, kills, seconds } = table
 const rows: [string, number, number][] = [
   ['jobs handed in', jobs, jobs],
   ['trials stored, each once', trials, jobs],
@@ -17,4 +17,5 @@ console.log(
     .map(([what, count]) => `${what} ${count}`)
     .join(', ')}; ${seconds} s`,
 )
+for (const [fault, count] of Object.entries(faults)) console.log(`void ${count} times: ${fault}`)
 if (rows.some(([, found, wanted]) => found !== wanted)) process.exitCode = 1

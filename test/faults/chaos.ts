@@ -1,4 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Store } from '../../src/domain/index.ts'
+import { openStore } from '../../src/store/index.ts'
 import { Cluster, type Program } from '../support/cluster.ts'
 import { startNats } from '../support/nats.ts'
 import { finished, handIn, manyJobs, outcomes, rightOutcomes } from './jobs.ts'
@@ -18,6 +20,8 @@ export interface Table {
   readonly trials: number
   readonly right: number
   readonly void: number
+  /** How often each fault made a trial void. */
+  readonly faults: Readonly<Record<string, number>>
   readonly left: number
   readonly kills: Readonly<Record<string, number>>
   readonly seconds: number
@@ -70,12 +74,19 @@ export async function chaos({ jobs, runs, workers, kills, everyMs, say = () => {
   let trials = 0
   let right = 0
   let void_ = 0
+  const faults: Record<string, number> = {}
   for (const { run, jobs: own } of planned) {
     await finished(cluster.store, run.id, 300_000)
     const found = await outcomes(cluster.store, run.id)
     trials += found.size
     for (const [sample, outcome] of rightOutcomes(own.length)) if (found.get(sample) === outcome) right++
-    for (const outcome of found.values()) if (outcome === 'void') void_++
+    await using store = await openStore(cluster.store)
+    for (const [sample, outcome] of found) {
+      if (outcome !== 'void') continue
+      void_++
+      const fault = await faultOf(store, run.id, sample)
+      faults[fault] = (faults[fault] ?? 0) + 1
+    }
   }
   const { openBroker, depths } = await import('../../src/queue/nats/index.ts')
   await using broker = await openBroker({ url: nats.url, name: 'test' })
@@ -90,8 +101,16 @@ export async function chaos({ jobs, runs, workers, kills, everyMs, say = () => {
     trials,
     right,
     void: void_,
+    faults,
     left,
     kills: done,
     seconds: Math.round((performance.now() - start) / 1000),
   }
+}
+
+async function faultOf(store: Store, run: string, sample: string): Promise<string> {
+  for await (const { job, outcome, delivery } of store.trials(run))
+    if (job.sample.id === sample && outcome.kind === 'void')
+      return `${outcome.fault.code}: ${outcome.fault.message} (delivery ${delivery})`
+  return 'not found'
 }

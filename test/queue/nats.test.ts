@@ -1,3 +1,5 @@
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { BadInputError, type Job } from '../../src/domain/index.ts'
@@ -15,6 +17,7 @@ import {
   purgeJobs,
   revive,
   serves,
+  sweepDone,
   watchDead,
 } from '../../src/queue/nats/index.ts'
 import { until } from '../support/cluster.ts'
@@ -206,6 +209,33 @@ describe.runIf(need('nats-server', natsServer))('with a NATS server', () => {
     await waiting
     expect(second?.lost.aborted).toBe(false)
     await second?.[Symbol.asyncDispose]()
+  })
+
+  test('a server that lost its newest messages when it died hands out new ones all the same', async () => {
+    await using own = await startNats()
+    await using there = await openBroker({ url: own.url, name: 'test', create: true })
+    await ensureCapability(there, 'none', { leaseMs: 30_000, deliveries: 5 })
+    await using queue = there.jobs()
+    await queue.from(capabilityConsumer('none'))
+    for (let n = 0; n < 20; n++) {
+      await queue.put(aJob(`job ${n}`))
+      await using lease = (await queue.next(never))!
+      await lease.done()
+    }
+    await until('all are settled', async () => (await depths(there)).jobs.none === undefined)
+    await there.link.nats.flush()
+    await own.kill()
+    // What the consumer settled is on the disk, and the messages are not: the stream counts from one again.
+    rmSync(join(own.folder, 'jetstream/$G/streams/ASSAY_JOBS/msgs'), { recursive: true })
+    await own.start()
+    await queue.put(aJob('after'))
+    await until('it begins again', async () => {
+      await sweepDone(there).catch(() => undefined)
+      return (await depths(there)).jobs.none === 1
+    })
+    await using lease = (await queue.next(AbortSignal.timeout(60_000)))!
+    expect(lease.item.sample.id).toBe('after')
+    await lease.done()
   })
 
   test('the queue outlives its server', async () => {

@@ -12,6 +12,8 @@ export const natsServer = () => execFileSync('nats-server', ['--version'], { std
 export interface NatsServer extends AsyncDisposable {
   readonly url: string
   readonly pid: number
+  /** Where it keeps its data. */
+  readonly folder: string
   /** Ends it as a power cut would; `start` brings it back with its data. */
   kill(): Promise<void>
   start(): Promise<void>
@@ -55,6 +57,7 @@ export async function startNats(args: readonly string[] = [], host = '127.0.0.1'
     get pid() {
       return server!.pid!
     },
+    folder,
     kill,
     start,
     async [Symbol.asyncDispose]() {

@@ -16,6 +16,7 @@ import {
 import { ensureObjects, type Objects, objectsOf } from './objects.ts'
 import { NatsQueue } from './queue.ts'
 import { DELIVERY, type Delivery, ensureJobConsumer, ensureStreams, ensureTrialConsumer, isMissing } from './streams.ts'
+import { sweepDone as sweep } from './sweep.ts'
 import { backoff, pause } from './wait.ts'
 
 export type { Link, Log } from './connect.ts'
@@ -147,18 +148,5 @@ export async function trialsPending({ link }: Broker): Promise<number> {
   return num_pending + num_ack_pending
 }
 
-/**
- * Takes messages off the queues that were settled and are still there. A server that dies may have kept that a message was settled, and
- * not that it was deleted: nobody is ever given it again, and a job of its subject could not be put.
- */
-export async function sweepDone({ link }: Broker): Promise<number> {
-  let swept = 0
-  for (const stream of [JOBS, TRIALS]) {
-    for await (const { config, ack_floor } of link.manager.consumers.list(stream)) {
-      const filter = config.filter_subject
-      if (filter === undefined || ack_floor.stream_seq === 0) continue
-      swept += (await link.manager.streams.purge(stream, { filter, seq: ack_floor.stream_seq + 1 })).purged
-    }
-  }
-  return swept
-}
+/** Puts right what a server that died left behind: see sweep.ts. */
+export const sweepDone = ({ link }: Broker) => sweep(link)
