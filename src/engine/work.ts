@@ -7,8 +7,8 @@ export interface Work {
   readonly slots: number
   /** How often a job is handed out before its fault stands. */
   readonly deliveries: number
-  /** Milliseconds before the first retry; each later one waits twice as long. */
-  readonly backoffMs?: number
+  /** Milliseconds before the first retry after a fault; each later one waits twice as long. */
+  readonly backoffMs?: (code: string) => number
   /** Told when a budget is spent; the job is back in the queue. */
   readonly onPause?: (error: FaultError, job: Job) => void
 }
@@ -22,14 +22,15 @@ export async function work(parts: Work, stop: AbortSignal, kill: AbortSignal): P
 }
 
 async function slot(parts: Work, stop: AbortSignal, kill: AbortSignal): Promise<void> {
-  const { jobs, trials, run, deliveries, backoffMs = 500, onPause } = parts
+  const { jobs, trials, run, deliveries, backoffMs = () => 500, onPause } = parts
   while (!stop.aborted && !kill.aborted) {
     await using lease = await jobs.next(stop)
     if (lease === undefined) return
     try {
       const trial = await run(lease, AbortSignal.any([kill, lease.lost]))
-      if (isWorthRetrying(trial) && lease.delivery < deliveries) {
-        await lease.retry(backoffMs * 2 ** (lease.delivery - 1))
+      const fault = passingFault(trial)
+      if (fault !== undefined && lease.delivery < deliveries) {
+        await lease.retry(backoffMs(fault) * 2 ** (lease.delivery - 1))
       } else {
         await trials.put(trial)
         await lease.done()
@@ -43,4 +44,5 @@ async function slot(parts: Work, stop: AbortSignal, kill: AbortSignal): Promise<
   }
 }
 
-const isWorthRetrying = ({ outcome }: Trial) => outcome.kind === 'void' && PASSING.has(outcome.fault.code)
+const passingFault = ({ outcome }: Trial) =>
+  outcome.kind === 'void' && PASSING.has(outcome.fault.code) ? outcome.fault.code : undefined

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino'
+import { untrustedCode } from '../app.ts'
 import { FaultError, type Isolation, type Model, type Models, messageOf, type Sandboxes } from '../domain/index.ts'
 import { runTrial, work } from '../engine/index.ts'
 import { recordedModel } from '../models/recorded.ts'
@@ -7,12 +8,14 @@ import {
   type Broker,
   capabilities,
   capabilityConsumer,
+  capabilityOf,
   hearCancelled,
   hearCapability,
   PRESENCE_MS,
   serves,
 } from '../queue/nats/index.ts'
 import { bundledTasks } from './bundle.ts'
+import { Rests, retryMs } from './rests.ts'
 
 export interface WorkerParts {
   readonly broker: Broker
@@ -25,6 +28,8 @@ export interface WorkerParts {
   /** `fresh`: containers serve one trial each here, whatever a run allows. */
   readonly isolation?: Isolation
   readonly models?: Models & AsyncDisposable
+  /** Runs the code of benchmarks as a part of this process; in isolates where nobody says so. */
+  readonly trusted?: boolean
 }
 
 /** How often a job with a passing fault is tried before the fault stands; the broker gives up only later. */
@@ -65,8 +70,9 @@ export async function runWorker(parts: WorkerParts, stop: AbortSignal, kill: Abo
   const onStop = () => void drained()
   stop.addEventListener('abort', onStop, { once: true })
 
-  const tasks = bundledTasks(broker.objects)
+  const tasks = bundledTasks(broker.objects, parts.trusted === true ? undefined : await untrustedCode(parts.sandboxes))
   await using _tasks = tasks
+  const rests = new Rests()
   const bench = { tasks: tasks.of, models, sandboxes: strict(parts), worker }
   log.info({ worker, slots, capabilities: parts.capabilities }, 'worker ready')
   try {
@@ -76,6 +82,7 @@ export async function runWorker(parts: WorkerParts, stop: AbortSignal, kill: Abo
         trials,
         slots,
         deliveries: DELIVERIES,
+        backoffMs: retryMs,
         run: async (lease, signal) => {
           const start = performance.now()
           const trial = await runTrial(lease.item, lease.delivery, bench, signal, lease.putAt)
@@ -84,7 +91,11 @@ export async function runWorker(parts: WorkerParts, stop: AbortSignal, kill: Abo
           if (lease.lost.aborted) throw new FaultError('cancelled', 'the lease was lost')
           const ms = performance.now() - start
           meanMs = Number.isFinite(meanMs) ? meanMs * 0.8 + ms * 0.2 : ms
-          if (trial.outcome.kind === 'void') log.warn({ trial: trial.id, fault: trial.outcome.fault }, 'void trial')
+          const capability = capabilityOf(lease.item)
+          const restMs = rests.after(capability, trial)
+          if (restMs > 0) jobs.rest(capabilityConsumer(capability), restMs)
+          if (trial.outcome.kind === 'void')
+            log.warn({ trial: trial.id, fault: trial.outcome.fault, ...(restMs > 0 && { restMs }) }, 'void trial')
           return trial
         },
       },

@@ -26,7 +26,7 @@ function start(jobs: readonly Job[], task: TaskFunction, stop: AbortSignal = nev
       slots: 3,
       window: 5,
       deliveries: 3,
-      backoffMs: 1,
+      backoffMs: () => 1,
       run: (lease, signal) => runTrial(lease.item, lease.delivery, bench, signal, lease.putAt),
     },
     stop,

@@ -61,6 +61,35 @@ export function slowJobs(run: string, count: number, ms: number): { run: Run; jo
   return { run: aRun(run, { planned: count, createdAt: new Date().toISOString() }), jobs }
 }
 
+/** A run of jobs that run a shell script in a container for so many seconds; every third prints what is wrong. */
+export function scriptJobs(run: string, count: number, seconds: number): { run: Run; jobs: Job[] } {
+  const jobs = Array.from({ length: count }, (_, n) =>
+    aJob(`s${n}`, {
+      run,
+      task: {
+        kind: 'declared',
+        name: 'script',
+        definition: {
+          prompt: 'Print what you read.',
+          language: 'bash',
+          libraries: [],
+          forbid: [],
+          grader: { kind: 'stdio', cases: [{ stdin: '{{word}}', stdout: '{{word}}' }] },
+          files: {},
+        },
+      },
+      sandbox: { kind: 'docker', image: 'bash' },
+      sample: { id: `s${n}`, data: { word: `word${n}` } },
+      subject: {
+        kind: 'recorded',
+        name: 'recorded',
+        answers: [{ text: `sleep ${seconds}; ${isRight(n) ? 'cat' : 'echo no'}`, form: 'solution' }],
+      },
+    }),
+  )
+  return { run: aRun(run, { planned: count, createdAt: new Date().toISOString() }), jobs }
+}
+
 /** Hands a run in, once somebody serves. */
 export async function handIn(nats: string, { run, jobs }: { run: Run; jobs: Job[] }): Promise<void> {
   await until('the run is handed in', async () => {

@@ -37,6 +37,7 @@ interface Source {
   readonly leaseMs: number
   /** Messages that pulls under way may still bring. */
   requested: number
+  restsUntil: number
 }
 
 interface Held<T> {
@@ -76,9 +77,17 @@ export class NatsQueue<T> implements Queue<T> {
     const found = await this.#link.js.consumers.get(this.#kind.stream, consumer)
     const leaseMs = ((await found.info(true)).config.ack_wait ?? 30e9) / 1e6
     if (this.#sources.has(consumer)) return
-    this.#sources.set(consumer, { consumer: found, leaseMs, requested: 0 })
+    this.#sources.set(consumer, { consumer: found, leaseMs, requested: 0, restsUntil: 0 })
     this.#beatWithin(leaseMs)
     this.#pull()
+  }
+
+  /** Pulls no more from this consumer for so long. */
+  rest(consumer: string, ms: number): void {
+    const source = this.#sources.get(consumer)
+    if (source === undefined) return
+    source.restsUntil = performance.now() + ms
+    setTimeout(() => this.#pull(), ms + 1).unref()
   }
 
   /** Tries for as long as the connection may come back. */
@@ -162,7 +171,7 @@ export class NatsQueue<T> implements Queue<T> {
     const wanted = this.#waiting.length + (this.#options.ahead?.() ?? 0) - this.#ready.length
     for (const source of this.#sources.values()) {
       const missing = wanted - source.requested
-      if (missing <= 0) continue
+      if (missing <= 0 || performance.now() < source.restsUntil) continue
       source.requested += missing
       const running = this.#fetch(source, missing).finally(() => this.#running.delete(running))
       this.#running.add(running)
