@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os'
+import type { UntrustedCode } from './author/untrusted/code.ts'
 import type { Benchmark, Sandboxes, SandboxSpec, TaskFunction, TaskRef } from './domain/index.ts'
 
 /**
@@ -44,8 +45,17 @@ export function allSandboxes({ concurrency, dockerHost }: SandboxOptions): Sandb
   }
 }
 
+/** How the code of benchmarks runs: as a part of this process, where nobody says otherwise, or in isolates. */
+export type CodeRunner = Pick<UntrustedCode, 'benchmark' | 'task'>
+
+/** Runs the code of benchmarks in isolates, which reach nothing but our API. */
+export async function untrustedCode(sandboxes: Sandboxes): Promise<CodeRunner> {
+  const { UntrustedCode } = await import('./author/untrusted/code.ts')
+  return new UntrustedCode({ sandboxes })
+}
+
 /** A benchmark by its name, or from a folder (a Harbor task's too), a .yaml or a code file. */
-export async function findBenchmark(ref: string): Promise<Benchmark> {
+export async function findBenchmark(ref: string, code?: CodeRunner): Promise<Benchmark> {
   if (await isHarbor(ref)) return findHarbor(ref)
   const [{ BENCHMARK_ROOTS, loadBenchmark }, { codeFile }] = await Promise.all([
     import('./tasks/index.ts'),
@@ -53,14 +63,16 @@ export async function findBenchmark(ref: string): Promise<Benchmark> {
   ])
   const file = codeFile(ref, BENCHMARK_ROOTS)
   if (file === undefined) return loadBenchmark(ref)
+  if (code !== undefined) return code.benchmark(file)
   const { loadCode } = await import('./author/load.ts')
   return (await loadCode(file)).benchmark
 }
 
 /** The function that a job's task names. */
-export async function taskOf(ref: TaskRef): Promise<TaskFunction> {
+export async function taskOf(ref: TaskRef, code?: CodeRunner): Promise<TaskFunction> {
   if (ref.kind === 'declared') return (await import('./tasks/index.ts')).taskFunction(ref)
   if (await isHarbor(ref.benchmark)) return (await import('./author/harbor/load.ts')).harborTask(ref)
+  if (code !== undefined) return code.task(ref)
   const { codeTask } = await import('./author/load.ts')
   return codeTask(ref)
 }

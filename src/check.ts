@@ -1,4 +1,4 @@
-import { findBenchmark, taskOf } from './app.ts'
+import { type CodeRunner, findBenchmark, taskOf } from './app.ts'
 import {
   type Benchmark,
   FaultError,
@@ -12,6 +12,7 @@ import {
   type Sample,
   type Sandboxes,
   type Subject,
+  type TaskRef,
   type Trial,
 } from './domain/index.ts'
 import { runTrial } from './engine/index.ts'
@@ -30,6 +31,8 @@ export interface CheckOptions {
   readonly isolation: Isolation
   /** Trials at once. */
   readonly slots: number
+  /** Runs the benchmark's own code, where this process shall not. */
+  readonly code?: CodeRunner | undefined
 }
 
 /**
@@ -42,7 +45,7 @@ export async function checkBenchmark(
   sandboxes: Sandboxes,
   signal: AbortSignal,
 ): Promise<{ benchmark: Benchmark; findings: Finding[] }> {
-  const benchmark = await findBenchmark(ref)
+  const benchmark = await findBenchmark(ref, options.code)
   const findings = [...cardFindings(benchmark)]
   for (const task of benchmark.tasks) {
     const samples = await Array.fromAsync(task.samples(0))
@@ -104,16 +107,18 @@ async function trialFindings(
 class Trials {
   readonly #job: (sample: Sample, subject: Subject, attempt: number) => Job
   readonly #sandboxes: Sandboxes
+  readonly #code: CodeRunner | undefined
   readonly #signal: AbortSignal
 
   constructor(
     benchmark: Benchmark,
     task: PlannedTask,
-    { isolation }: CheckOptions,
+    { isolation, code }: CheckOptions,
     sandboxes: Sandboxes,
     signal: AbortSignal,
   ) {
     this.#sandboxes = sandboxes
+    this.#code = code
     this.#signal = signal
     const run = `check-${benchmark.name}`.slice(0, 500)
     this.#job = (sample, subject, attempt) => {
@@ -142,7 +147,7 @@ class Trials {
         throw new FaultError('model-unavailable', `it needs a model as its ${name}, and a check asks none`)
       },
     }
-    const bench = { tasks: taskOf, models, sandboxes: this.#sandboxes }
+    const bench = { tasks: (ref: TaskRef) => taskOf(ref, this.#code), models, sandboxes: this.#sandboxes }
     return runTrial(this.#job(sample, subject, attempt), 1, bench, this.#signal)
   }
 }

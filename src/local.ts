@@ -1,5 +1,5 @@
-import { taskOf } from './app.ts'
-import type { Job, Models, Run, Sandboxes, Store, Trial } from './domain/index.ts'
+import { type CodeRunner, taskOf } from './app.ts'
+import type { Job, Models, Run, Sandboxes, Store, TaskRef, Trial } from './domain/index.ts'
 import { type Ended, leafOf, rootOf, runHere, runTrial } from './engine/index.ts'
 import { MemoryQueue } from './queue/memory.ts'
 
@@ -9,6 +9,8 @@ export interface Local {
   readonly models: Models
   /** Trials at once. */
   readonly slots: number
+  /** Runs the code of benchmarks, where this process shall not. */
+  readonly code?: CodeRunner | undefined
   readonly onSaved?: (trials: readonly Trial[]) => void
 }
 
@@ -23,7 +25,7 @@ export async function runLocal(
   stop: AbortSignal,
   kill: AbortSignal,
 ): Promise<Ended> {
-  const { store, sandboxes, models, slots, onSaved } = parts
+  const { store, sandboxes, models, slots, code, onSaved } = parts
   await store.begin(run)
   await store.update(run.id, { status: 'running' })
   const scored = await store.scored(run.id)
@@ -32,7 +34,7 @@ export async function runLocal(
   }
   await using queued = new MemoryQueue<Job>((job) => job.id)
   await using finished = new MemoryQueue<Trial>((trial) => trial.id)
-  const bench = { tasks: taskOf, models, sandboxes }
+  const bench = { tasks: (ref: TaskRef) => taskOf(ref, code), models, sandboxes }
   const ended = await runHere(
     {
       todo: todo(),

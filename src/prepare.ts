@@ -1,4 +1,4 @@
-import { findBenchmark } from './app.ts'
+import { type CodeRunner, findBenchmark } from './app.ts'
 import {
   BadInputError,
   type Benchmark,
@@ -23,14 +23,18 @@ export interface Prepared {
   readonly remarks: readonly string[]
 }
 
-/** Plans a request. Mistakes in it are BadInputErrors; nothing runs yet. `id` is that of a run to go on with. */
+/**
+ * Plans a request. Mistakes in it are BadInputErrors; nothing runs yet. `id` is that of a run to go on with; `code` runs a benchmark's
+ * own code, where this process shall not.
+ */
 export async function prepare(
   request: RunRequest,
   sandboxes: Sandboxes,
   signal: AbortSignal,
   id?: string,
+  code?: CodeRunner,
 ): Promise<Prepared> {
-  const benchmark = await findBenchmark(request.benchmark)
+  const benchmark = await findBenchmark(request.benchmark, code)
   const { subjects, remarks } = await subjectsOf(request, benchmark)
   const run = id ?? newRunId(benchmark.name)
   const only = wanted(request.only)

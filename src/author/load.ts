@@ -5,20 +5,19 @@ import {
   BadInputError,
   type Benchmark,
   FaultError,
-  type Json,
   limits,
   messageOf,
   type PlannedTask,
-  type RecordedAnswer,
   type Sample,
   sha256,
   type TaskFunction,
   type TaskRef,
 } from '../domain/index.ts'
+import { answersOf, describe, exportedBenchmark, recordedAs } from './describe.ts'
 import { functionOf } from './kit.ts'
 import { lendAssay } from './resolve.ts'
 import { planned, type Row } from './samples.ts'
-import { type AuthoredBenchmark, benchmark, type Scripted, type Task } from './task.ts'
+import type { Task } from './task.ts'
 
 /** A benchmark from code, with the functions of its tasks by name. */
 export interface LoadedCode {
@@ -68,61 +67,17 @@ async function load(file: string): Promise<LoadedCode> {
   }
   const authored = exportedBenchmark(exported, file)
   const folder = dirname(file)
-  const digest = await digestOf(authored, file)
+  const digests = authored.tasks.map(async ({ name, samples }) => [name, await samples.digest(folder)] as const)
+  const digest = await codeDigest(file, await sourcesOf(file), await Promise.all(digests), authored.data)
   return {
     benchmark: {
-      name: authored.name,
-      version: authored.version ?? '0.0.0',
+      ...describe(authored),
       digest,
-      // The main one first, and every metric that the author tells of beside it.
-      metric: [...new Set([authored.metric ?? 'pass@1', ...Object.keys(authored.metrics ?? {})])].join(','),
-      card: cardOf(authored),
       tasks: authored.tasks.map((task) => plannedTask(task, { file, folder, digest })),
       source: file,
     },
     functions: new Map(authored.tasks.map((task) => [task.name, functionOf(task)])),
   }
-}
-
-function exportedBenchmark(exported: Record<string, unknown>, file: string): AuthoredBenchmark {
-  if (isBenchmark(exported.default)) return exported.default
-  const named = Object.values(exported).find(isBenchmark)
-  if (named !== undefined) return named
-  const tasks = [...new Set(Object.values(exported).filter(isTask))]
-  if (tasks.length === 0)
-    throw new BadInputError(`${file} exports neither a benchmark nor a task; write \`export default benchmark({ … })\``)
-  const folder = dirname(file)
-  const stem = relative(folder, file).replace(/\.[cm]?[jt]s$/, '')
-  return benchmark({ name: ['index', 'benchmark'].includes(stem) ? relative(dirname(folder), folder) : stem, tasks })
-}
-
-const isKind = (value: unknown, kind: string) =>
-  value !== null && typeof value === 'object' && 'kind' in value && value.kind === kind
-const isBenchmark = (value: unknown): value is AuthoredBenchmark => isKind(value, 'benchmark')
-const isTask = (value: unknown): value is Task => isKind(value, 'task')
-
-function cardOf({
-  description,
-  license,
-  direction,
-  metrics,
-  attempts,
-  card,
-  tasks,
-}: AuthoredBenchmark): Record<string, Json> {
-  const all = {
-    description,
-    license,
-    direction,
-    metrics,
-    attempts,
-    weights: Object.fromEntries(tasks.map((task) => [task.name, task.weight ?? 1])),
-    tasks: Object.fromEntries(
-      tasks.flatMap((task) => (task.description === undefined ? [] : [[task.name, task.description]])),
-    ),
-    ...card,
-  }
-  return JSON.parse(JSON.stringify(all))
 }
 
 function plannedTask(
@@ -141,46 +96,46 @@ function plannedTask(
     subjects: Object.fromEntries(
       Object.entries(subjects).map(([subject, answer]) => [
         subject,
-        (sample: Sample) => recorded(subject, answer(dataOf(sample))),
+        (sample: Sample) => recordedAs(subject, answersOf(answer(dataOf(sample)))),
       ]),
     ),
     ...(prompt && { prompt: (sample: Sample) => prompt.call(task, dataOf(sample)) }),
   }
 }
 
-function recorded(name: string, given: Scripted | readonly Scripted[] | undefined) {
-  if (given === undefined) return undefined
-  const list = Array.isArray(given) ? (given as readonly Scripted[]) : [given as Scripted]
-  const answers = list.map(
-    (one): RecordedAnswer => (typeof one === 'string' ? { text: one, form: 'text' } : { form: 'text', ...one }),
-  )
-  return { kind: 'recorded' as const, name, answers }
-}
-
 /** SHA-256 of all that a benchmark is: its file, what that imports from beside it, and the data of its tasks. */
-async function digestOf({ tasks, data = [] }: AuthoredBenchmark, file: string): Promise<string> {
+export async function codeDigest(
+  file: string,
+  sources: ReadonlyMap<string, string>,
+  tasks: readonly (readonly [name: string, digest: string])[],
+  data: readonly string[] = [],
+): Promise<string> {
   const folder = dirname(file)
-  const parts = [...(await sourcesOf(file))].map(([path, text]) => `${relative(folder, path)} ${sha256(text)}`)
-  for (const task of tasks) parts.push(`task ${task.name} ${await task.samples.digest(folder)}`)
+  const parts = [...sources].map(([path, text]) => `${relative(folder, path)} ${sha256(text)}`)
+  for (const [name, digest] of tasks) parts.push(`task ${name} ${digest}`)
   for (const path of data) parts.push(`data ${path} ${sha256(await readFile(resolve(folder, path)))}`)
   return sha256(parts.sort().join('\n'))
 }
 
 const IMPORT = /(?:\bfrom\s*|\bimport\s*\(?\s*)(['"])(\.{1,2}\/[^'"\n]+)\1/g
 
-/** A file and everything that it imports by relative path, whole. */
-async function sourcesOf(file: string, found = new Map<string, string>()): Promise<Map<string, string>> {
+/** A file and everything that it imports by relative path, whole. `read` gives nothing for what is no file. */
+export async function sourcesOf(
+  file: string,
+  read: (path: string) => Promise<string | undefined> = textOf,
+  found = new Map<string, string>(),
+): Promise<Map<string, string>> {
   if (found.has(file)) return found
-  const text = await readFile(file, 'utf8')
+  const text = await read(file)
+  // What only looks like an import (in a text, in a comment) names no file.
+  if (text === undefined) return found
   found.set(file, text)
-  for (const [, , specifier = ''] of text.matchAll(IMPORT)) {
-    const path = fileURLToPath(new URL(specifier, pathToFileURL(file)))
-    // What only looks like an import (in a text, in a comment) names no file.
-    const exists = await readFile(path).then(
-      () => true,
-      () => false,
-    )
-    if (exists) await sourcesOf(path, found)
-  }
+  for (const specifier of importsOf(text))
+    await sourcesOf(fileURLToPath(new URL(specifier, pathToFileURL(file))), read, found)
   return found
 }
+
+/** What a source imports by relative path, and what only looks so. */
+export const importsOf = (text: string) => [...text.matchAll(IMPORT)].map(([, , specifier = '']) => specifier)
+
+const textOf = (path: string) => readFile(path, 'utf8').catch(() => undefined)

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
-import { allSandboxes, defaultConcurrency } from '../app.ts'
+import { allSandboxes, defaultConcurrency, untrustedCode } from '../app.ts'
 import { Isolation } from '../domain/index.ts'
+import { UNTRUSTED } from './options.ts'
 import { paint, print, printJson, table } from './output.ts'
 import { integer, oneOf } from './parse.ts'
 import { stopOnSignals } from './signals.ts'
@@ -10,6 +11,7 @@ interface CheckOptions {
   repeats: number
   isolation: Isolation
   concurrency?: number
+  untrusted?: boolean
   json?: boolean
 }
 
@@ -29,6 +31,7 @@ export function register(program: Command): void {
       'reuse' as const,
     )
     .option('--concurrency <n>', 'trials at once', integer('concurrency', 1, 1024))
+    .option('--untrusted', UNTRUSTED)
     .option('--json', 'one JSON object on stdout')
     .action(check)
 }
@@ -40,7 +43,8 @@ async function check(ref: string, options: CheckOptions): Promise<void> {
   const slots = options.concurrency ?? defaultConcurrency()
   await using sandboxes = allSandboxes({ concurrency: slots, dockerHost: process.env.DOCKER_HOST })
   using signals = stopOnSignals('stopping')
-  const { benchmark, findings } = await checkBenchmark(ref, { ...options, slots }, sandboxes, signals.stop)
+  const code = options.untrusted ? await untrustedCode(sandboxes) : undefined
+  const { benchmark, findings } = await checkBenchmark(ref, { ...options, slots, code }, sandboxes, signals.stop)
   const bad = findings.filter(({ verdict }) => verdict === 'bad').length
   if (options.json) printJson({ benchmark: benchmark.name, version: benchmark.version, ok: bad === 0, findings })
   else {

@@ -6,3 +6,6 @@ export function storeOption(): Option {
     .env('ASSAY_STORE')
     .default('sqlite:./assay.db')
 }
+
+export const UNTRUSTED =
+  'do not trust the benchmark’s own code: run it in isolates, which reach models, sandboxes and checks only (docs/security.md)'

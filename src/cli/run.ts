@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
-import { allSandboxes, defaultConcurrency } from '../app.ts'
+import { allSandboxes, defaultConcurrency, untrustedCode } from '../app.ts'
 import {
   BadInputError,
   Isolation,
@@ -16,7 +16,7 @@ import { runLocal } from '../local.ts'
 import { type Prepared, prepare } from '../prepare.ts'
 import { findRun } from './find.ts'
 import { openRunModels } from './models.ts'
-import { storeOption } from './options.ts'
+import { storeOption, UNTRUSTED } from './options.ts'
 import { say } from './output.ts'
 import { absolute, amounts, integer, number, oneOf, pairs, several } from './parse.ts'
 import { progress } from './progress.ts'
@@ -42,6 +42,7 @@ export interface RunOptions {
   maxRequests?: number
   cache?: string
   replay?: string
+  untrusted?: boolean
   dryRun?: boolean
   failUnder?: number
   junit?: string
@@ -95,6 +96,7 @@ export function register(program: Command): void {
     .option('--max-requests <n>', 'pause the run after so many requests to models', integer('max-requests', 1))
     .option('--cache <dir>', 'keep models’ answers there, and take them from there')
     .option('--replay <run>', 'let the answers recorded in another run answer, with no model')
+    .option('--untrusted', UNTRUSTED)
     .option('--dry-run', 'plan only: what would run, and an estimate of what it costs')
     .option('--resume <run>', 'go on with a run: only what is missing or void runs')
     .action(run)
@@ -128,14 +130,15 @@ async function run(benchmark: string | undefined, options: RunOptions): Promise<
   await using sandboxes = allSandboxes({ concurrency: slots, dockerHost: process.env.DOCKER_HOST })
   const signals = stopOnSignals()
   try {
-    const prepared = await prepare(request, sandboxes, signals.stop, before?.id)
+    const code = options.untrusted ? await untrustedCode(sandboxes) : undefined
+    const prepared = await prepare(request, sandboxes, signals.stop, before?.id, code)
     if (before !== undefined) assertSame(before, prepared)
     for (const remark of prepared.remarks) say(remark)
     if (options.dryRun) return await estimate(prepared, options)
     await using models = await openRunModels(options, store, prepared.run, prepared.jobs)
     const shown = progress(prepared.run, await store.scored(prepared.run.id))
     const start = performance.now()
-    const parts = { store, sandboxes, models, slots, onSaved: shown.saved }
+    const parts = { store, sandboxes, models, slots, code, onSaved: shown.saved }
     const ended = await runLocal(prepared.run, prepared.jobs, parts, signals.stop, signals.kill).finally(shown.end)
     // What is void is tried again by a resume, which pays for no answer twice either.
     const allScored = (await store.scored(prepared.run.id)).size === prepared.jobs.length

@@ -10,6 +10,8 @@ interface Options extends NatsOptions {
   slots?: number
   capability?: string[]
   isolation?: Isolation
+  trusted?: boolean
+  untrusted?: boolean
   name?: string
 }
 
@@ -21,7 +23,7 @@ export function register(program: Command): void {
     .option('--slots <n>', `jobs at once (default ${defaultConcurrency()} here)`, integer('slots', 1, 1024))
     .option(
       '--capability <name>',
-      'what it can do: isolate, docker, docker.IMAGE, model (live models; keys in the environment), code (tasks in code, which run in this process); may be repeated (default: all)',
+      'what it can do: isolate, docker, docker.IMAGE, model (live models; keys in the environment), code (tasks in code); may be repeated (default: all)',
       several,
     )
     .option(
@@ -29,6 +31,11 @@ export function register(program: Command): void {
       'fresh: a container per trial, whatever a run allows',
       oneOf('isolation', Isolation.options),
     )
+    .option(
+      '--trusted',
+      'run the code of benchmarks in this process, with all that it may do; without it, in isolates (docs/security.md)',
+    )
+    .option('--untrusted', 'run the code of benchmarks in isolates: the default')
     .option('--name <name>', 'how it is called in traces and logs')
     .action(run)
 }
@@ -43,6 +50,7 @@ async function run(options: Options): Promise<void> {
   const strange = capability.find((name) => !/^(isolate|docker|docker\..+|model|code)$/.test(name))
   if (strange !== undefined)
     throw new BadInputError(`--capability ${strange}: give isolate, docker, docker.IMAGE, model or code`)
+  if (options.trusted && options.untrusted) throw new BadInputError('give --trusted or --untrusted, not both')
   const log = openLog('assay-worker')
   using signals = stopOnSignals()
   await using broker = await openBroker({
@@ -55,5 +63,5 @@ async function run(options: Options): Promise<void> {
   await using sandboxes = allSandboxes({ concurrency: slots, dockerHost: process.env.DOCKER_HOST })
   const worker = options.name ?? `${hostname()}-${process.pid}`
   const parts = { broker, sandboxes, log, worker, slots, capabilities: capability, ...(isolation && { isolation }) }
-  await runWorker(parts, signals.stop, signals.kill)
+  await runWorker({ ...parts, trusted: options.trusted === true }, signals.stop, signals.kill)
 }

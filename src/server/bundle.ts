@@ -4,7 +4,7 @@ import { basename, dirname, join, relative } from 'node:path'
 import { promisify } from 'node:util'
 import { gunzip, gzip } from 'node:zlib'
 import * as z from 'zod'
-import { taskOf } from '../app.ts'
+import { type CodeRunner, taskOf } from '../app.ts'
 import { loadCode } from '../author/load.ts'
 import { BadInputError, FaultError, type Job, messageOf, type TaskFunction, type TaskRef } from '../domain/index.ts'
 import type { Objects } from '../queue/nats/index.ts'
@@ -84,8 +84,20 @@ async function unpack({ files }: Bundle, folder: string): Promise<void> {
   }
 }
 
-/** The functions of tasks on a worker. Code is taken from this machine where the same lies here, else from the object store. */
-export function bundledTasks(objects: Objects): AsyncDisposable & { of(ref: TaskRef): Promise<TaskFunction> } {
+/** Runs nothing: what a job names on this machine is no reason to run it. */
+const NOWHERE: CodeRunner = {
+  benchmark: () => Promise.reject(new TypeError('code is not run here')),
+  task: () => Promise.reject(new TypeError('code is not run here')),
+}
+
+/**
+ * The functions of tasks on a worker. Code is taken from this machine where the same lies here, else from the object store; code that
+ * `code` is to run, because it is not trusted, comes from the object store only.
+ */
+export function bundledTasks(
+  objects: Objects,
+  code?: CodeRunner,
+): AsyncDisposable & { of(ref: TaskRef): Promise<TaskFunction> } {
   const fetched = new Map<string, Promise<string>>()
   const folders: string[] = []
   const fetch = async (digest: string) => {
@@ -100,7 +112,7 @@ export function bundledTasks(objects: Objects): AsyncDisposable & { of(ref: Task
   return {
     async of(ref) {
       if (ref.kind === 'declared') return taskOf(ref)
-      const here = await taskOf(ref).catch(() => undefined)
+      const here = await taskOf(ref, code && NOWHERE).catch(() => undefined)
       if (here !== undefined) return here
       let file = fetched.get(ref.digest)
       if (file === undefined) {
@@ -111,7 +123,7 @@ export function bundledTasks(objects: Objects): AsyncDisposable & { of(ref: Task
       const at = await file.catch((error: unknown) => {
         throw new FaultError('internal', `the code of ${ref.name} cannot be had: ${messageOf(error)}`, { cause: error })
       })
-      return taskOf({ ...ref, benchmark: at })
+      return taskOf({ ...ref, benchmark: at }, code)
     },
     async [Symbol.asyncDispose]() {
       for (const folder of folders) await rm(folder, { recursive: true, force: true })

@@ -3,7 +3,8 @@ import { fileURLToPath } from 'node:url'
 import * as z from 'zod'
 import { BadInputError, messageOf } from '../domain/errors.ts'
 import { type LanguageInfo, LanguageManifest } from '../domain/language.ts'
-import type { Command } from '../domain/sandbox.ts'
+
+export { compileCommand, runCommand } from './commands.ts'
 
 /** The folder of our images, in a checkout and in the published package. */
 export const IMAGES_FOLDER = fileURLToPath(new URL('../../images/', import.meta.url))
@@ -28,16 +29,6 @@ export function language(name: string): LanguageInfo {
   throw new BadInputError(
     `there is no language "${name}"; known are ${[...languages().keys()].join(', ')} (images/README.md tells how to add one)`,
   )
-}
-
-/** The command that compiles the source file, where the language needs compiling. */
-export function compileCommand({ compile }: LanguageInfo): Command | undefined {
-  return compile && { argv: compile.argv, env: compile.env, limits: compile.limits as NonNullable<Command['limits']> }
-}
-
-/** The command that runs the (compiled) program with these arguments. */
-export function runCommand({ run }: LanguageInfo, args: readonly string[] = []): Command {
-  return { argv: [...run.argv, ...args], env: run.env, limits: run.limits as NonNullable<Command['limits']> }
 }
 
 function manifests(folder: string): string[] {
