@@ -52,6 +52,8 @@ test('a worker takes only jobs that it can do', () => {
   expect(serves(['docker.python'], 'docker-python')).toBe(true)
   expect(serves(['docker.python'], 'docker-node')).toBe(false)
   expect(serves(['isolate'], 'code-isolate')).toBe(false)
+  expect(capabilityOf(aJob('a', { grading: 2, sandbox: { kind: 'isolate' } }))).toBe('g2-isolate')
+  expect(serves(['isolate', 'docker', 'model', 'code'], 'g2-isolate')).toBe(false)
 })
 
 test('a server that is not there is bad input that says what to do', async () => {

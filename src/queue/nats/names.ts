@@ -1,8 +1,9 @@
-import { type Job, sha256, type Trial } from '../../domain/index.ts'
+import { GRADING_VERSION, type Job, sha256, type Trial } from '../../domain/index.ts'
 
 // A subject says all that the broker must know: `assay.jobs.v1.CAPABILITY.RUN.TRIAL`. There may be one message of each job subject,
 // so a job that waits or runs cannot be put again, whatever time has passed; a purge of `assay.jobs.v1.*.RUN.*` is a cancelled run;
-// and a worker of an older version never sees jobs of a newer one, because the version is in the subject that it pulls from.
+// and a worker of an older version never sees jobs of a newer one, because the version is in the subject that it pulls from. Nor does
+// it see jobs that are graded by other rules than its own: which rules is a part of the capability.
 
 /** The version of what travels. Raised whenever an older program could not read it. */
 export const VERSION = 1
@@ -34,20 +35,23 @@ export const RECORDER = `v${VERSION}-recorder`
 
 /**
  * What a worker must be able to do for a job, as one token: the sandbox (`none`, `isolate`, `docker-IMAGE`), before it `model-`
- * where somebody live is asked, and before that `code-` where the task is code that comes with the run.
+ * where somebody live is asked, before that `code-` where the task is code that comes with the run, and first of all `g2-` where it is
+ * graded by other rules than the first (GRADING_VERSION).
  */
-export function capabilityOf({ sandbox, subject, roles, task }: Job): string {
+export function capabilityOf({ sandbox, subject, roles, task, grading }: Job): string {
   const place =
     sandbox === undefined ? 'none' : sandbox.kind === 'isolate' ? 'isolate' : `docker-${imageToken(sandbox.image)}`
   const isLive = subject.kind === 'model' || Object.keys(roles).length > 0
-  return `${task.kind === 'code' ? 'code-' : ''}${isLive ? 'model-' : ''}${place}`
+  const rules = grading === 1 ? '' : `g${grading}-`
+  return `${rules}${task.kind === 'code' ? 'code-' : ''}${isLive ? 'model-' : ''}${place}`
 }
 
 const imageToken = (image: string) => (/^[\w-]{1,64}$/.test(image) ? image : `x${sha256(image).slice(0, 16)}`)
 
 /** Whether a worker with these capabilities (`isolate`, `docker`, `docker.IMAGE`, `model`, `code`) may take jobs with a token. */
 export function serves(capabilities: readonly string[], token: string): boolean {
-  const [, code, model, place = ''] = /^(code-)?(model-)?(.*)$/.exec(token)!
+  const [, rules = '1', code, model, place = ''] = /^(?:g(\d+)-)?(code-)?(model-)?(.*)$/.exec(token)!
+  if (Number(rules) !== GRADING_VERSION) return false
   if (code !== undefined && !capabilities.includes('code')) return false
   if (model !== undefined && !capabilities.includes('model')) return false
   if (place === 'none') return true
