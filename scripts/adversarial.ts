@@ -4,6 +4,8 @@ import { setTimeout } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { answers, judgeAnswer } from '../test/adversarial/answers.ts'
 import { Arena, each, MODES, type Mode } from '../test/adversarial/arena.ts'
+import { call } from '../test/adversarial/calling.ts'
+import { agents } from '../test/adversarial/calls.ts'
 import { bouts, hold } from '../test/adversarial/cheating.ts'
 import { nameOf } from '../test/adversarial/corpus.ts'
 import { inputs, tryInput } from '../test/adversarial/inputs.ts'
@@ -11,7 +13,7 @@ import { rage, roughs } from '../test/adversarial/rough.ts'
 import { children } from '../test/support/leaks.ts'
 
 interface Row {
-  readonly mode: Mode | 'engine'
+  readonly mode: Mode | 'tools' | 'engine'
   items: number
   scored: number
   escapes: number
@@ -33,6 +35,7 @@ const rows: Row[] = []
 
 for (const mode of MODES.filter((mode) => values.mode === undefined || values.mode === mode))
   rows.push(await inMode(mode))
+if (values.mode === undefined || values.mode === 'fresh') rows.push(await byCalls())
 if (values.mode === undefined) rows.push(await atEngine())
 
 console.log('')
@@ -76,6 +79,25 @@ async function inMode(mode: Mode): Promise<Row> {
   const left = [...(await arena.leftBehind()), ...(await processesLeft())]
   row.leftovers = left.length
   told(mode, 'the end', left)
+  return row
+}
+
+/** Agents that make hostile calls, in containers of their own. */
+async function byCalls(): Promise<Row> {
+  const row: Row = { mode: 'tools', items: 0, scored: 0, escapes: 0, hurt: 0, leftovers: 0, otherwise: 0 }
+  const arena = new Arena('fresh', 8)
+  for (const hostile of agents.filter(({ name }) => wanted(name))) {
+    const { name, scored, escaped, hurt, flaws } = await call(arena.sandboxes, hostile)
+    row.items++
+    if (scored) row.scored++
+    if (escaped) row.escapes++
+    if (hurt) row.hurt++
+    if (flaws.length > 0 && !scored && !escaped && !hurt) row.otherwise++
+    told('tools', name, flaws)
+  }
+  const left = await arena.leftBehind()
+  row.leftovers = left.length
+  told('tools', 'the end', left)
   return row
 }
 

@@ -20,7 +20,7 @@
 enum { OPEN_FILES = 1024 };
 extern char **environ;
 
-/* What the child tells through a pipe that closes by itself when the command is executed. */
+/* What the child tells through a pipe, which it closes when nothing can fail any more but the command itself. */
 struct trouble {
   const char *step; /* NULL: the command itself */
   int error;
@@ -47,7 +47,7 @@ static void drop_bounding(void) {
 static bool drop_rest(void) {
   struct __user_cap_header_struct head = {_LINUX_CAPABILITY_VERSION_3, 0};
   struct __user_cap_data_struct none[2] = {{0, 0, 0}, {0, 0, 0}};
-  return syscall(SYS_capset, &head, none) == 0 && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0;
+  return syscall(SYS_capset, &head, none) == 0;
 }
 
 static bool place(const struct ends *ends) {
@@ -65,8 +65,11 @@ static void default_signals(void) {
   sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-/* Runs in the child. Returns only with trouble. */
-static struct trouble become(const struct start *start, const struct ends *ends) {
+/* Runs in the child. Returns only with trouble.
+ *
+ * Once it is the user's, another program of the user may stop or kill it; the supervisor must not be waiting for it by then. So all
+ * that can fail comes before, and the change of the user, which its group went through just now, after the report is closed. */
+static struct trouble become(const struct start *start, const struct ends *ends, int report) {
   default_signals();
   umask(022);
   if (setsid() < 0) return (struct trouble){"session", errno};
@@ -77,10 +80,10 @@ static struct trouble become(const struct start *start, const struct ends *ends)
     return (struct trouble){"limits", errno};
   }
   if (setgroups(0, NULL) != 0 || setresgid(user, user, user) != 0) return (struct trouble){"group", errno};
-  /* The user's tasks were counted above; the uid is this trial's alone, so EAGAIN can only mean its own limit. */
-  if (setresuid(user, user, user) != 0) return (struct trouble){"user", errno};
-  if (!drop_rest()) return (struct trouble){"capabilities", errno};
+  if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return (struct trouble){"privileges", errno};
   if (!place(ends)) return (struct trouble){"descriptors", errno};
+  close(report);
+  if (setresuid(user, user, user) != 0 || !drop_rest()) _exit(125);
   environ = start->env;
   if (chdir(WORK) != 0 || (start->cwd[0] && chdir(start->cwd) != 0)) return (struct trouble){NULL, errno};
   execvp(start->argv[0], start->argv);
@@ -92,7 +95,7 @@ pid_t spawn(const struct start *start, const struct ends *ends, char *reason, si
   if (pipe2(report, O_CLOEXEC) != 0) return snprintf(reason, room, "no pipe: %s", strerror(errno)), -1;
   pid_t pid = fork();
   if (pid == 0) {
-    struct trouble trouble = become(start, ends);
+    struct trouble trouble = become(start, ends, report[1]);
     if (trouble.step) {
       if (write(report[1], &trouble, sizeof trouble) < 0) _exit(125);
       _exit(125);

@@ -22,6 +22,8 @@ void zygote_start(const struct frame *frame);
 const char *zygote_ask(uint32_t id, const struct start *start, const struct ends *ends);
 int zygote_poll(struct pollfd *fds);
 void zygote_read(void);
+/* Waits until every program that was asked for has its process, or will have none. */
+void zygotes_settle(void);
 /* True if the process was one of ours; then it is no more. */
 bool zygote_died(pid_t pid);
 bool is_zygote(pid_t pid);

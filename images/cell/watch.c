@@ -17,17 +17,8 @@
 
 static struct figures at_begin;
 
-/* Children that ended before a zygote told us whose they were. */
-static struct early {
-  pid_t pid;
-  int status;
-  uint64_t delay_us;
-  struct rusage usage;
-} early[PROGRAMS];
-
 void programs_begin(void) {
   at_begin = kernel_read();
-  for (int i = 0; i < PROGRAMS; i++) early[i].pid = 0;
 }
 
 static uint64_t us(struct timeval time) {
@@ -138,12 +129,6 @@ static void ended(struct program *program, int status, const struct rusage *usag
 
 void program_came(struct program *program, pid_t pid) {
   program->pid = pid;
-  for (int i = 0; i < PROGRAMS; i++) {
-    if (early[i].pid != pid) continue;
-    early[i].pid = 0;
-    ended(program, early[i].status, &early[i].usage, early[i].delay_us);
-    return;
-  }
   if (program->kill) program_kill(program, program->cause);
 }
 
@@ -156,13 +141,6 @@ void program_failed(struct program *program, const char *reason) {
   program_release(program);
 }
 
-static bool zygote_asked(void) {
-  for (int i = 0; i < PROGRAMS; i++) {
-    if (programs[i].id && programs[i].pid == 0 && !programs[i].dead) return true;
-  }
-  return false;
-}
-
 /* Adds an ended process to the account of the programs that may have started it. */
 static void charge(pid_t session, const struct rusage *usage) {
   for (struct program *program = programs; program < programs + PROGRAMS; program++) {
@@ -170,12 +148,21 @@ static void charge(pid_t session, const struct rusage *usage) {
   }
 }
 
-/* Waits for every child that has ended; programs whose main process is among them become `dead`. */
+static struct program *program_of(pid_t pid) {
+  for (int i = 0; i < PROGRAMS; i++) {
+    if (programs[i].id && !programs[i].dead && programs[i].pid == pid) return &programs[i];
+  }
+  return NULL;
+}
+
+/* Waits for every child that has ended; programs whose main process is among them become `dead`. A stranger may be one of which a
+ * zygote has yet to tell: it is asked before the process goes, because then its number may be another's. */
 static void collect(void) {
   for (;;) {
     siginfo_t info = {0};
     if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) != 0 || info.si_pid == 0) return;
     pid_t pid = info.si_pid;
+    if (!program_of(pid) && !is_zygote(pid)) zygotes_settle();
     struct stat_line line = {0};
     uint64_t delay = delay_of_us(pid);
     stat_of(pid, &line);
@@ -183,17 +170,8 @@ static void collect(void) {
     struct rusage usage;
     if (wait4(pid, &status, 0, &usage) != pid || zygote_died(pid)) continue;
     charge(line.session, &usage);
-    struct program *program = programs;
-    while (program < programs + PROGRAMS && !(program->id && program->pid == pid)) program++;
-    if (program < programs + PROGRAMS) {
-      ended(program, status, &usage, delay);
-    } else if (zygote_asked()) {
-      for (int i = 0; i < PROGRAMS; i++) {
-        if (early[i].pid != 0) continue;
-        early[i] = (struct early){pid, status, delay, usage};
-        break;
-      }
-    }
+    struct program *program = program_of(pid);
+    if (program) ended(program, status, &usage, delay);
   }
 }
 

@@ -18,7 +18,7 @@
 #include "user.h"
 #include "wire.h"
 
-enum { ZYGOTES = 4, REQUEST = 64 * 1024 };
+enum { ZYGOTES = 4, REQUEST = 64 * 1024, SETTLE_US = 60 * 1000 * 1000 };
 
 struct zygote {
   pid_t pid; /* 0: not there */
@@ -145,6 +145,28 @@ void zygote_read(void) {
       text[n] = 0;
       answered(&zygotes[i], text);
     }
+  }
+}
+
+static bool any_asked(void) {
+  for (int i = 0; i < PROGRAMS; i++) {
+    if (programs[i].id && programs[i].pid == 0 && !programs[i].dead) return true;
+  }
+  return false;
+}
+
+/* The answer of one that died does not come; zygote_died tells of those. */
+void zygotes_settle(void) {
+  for (uint64_t start = now_us(); any_asked();) {
+    zygote_read();
+    struct pollfd fds[ZYGOTES];
+    int n = zygote_poll(fds);
+    if (!any_asked() || n == 0) return;
+    if (poll(fds, (nfds_t)n, 1000) < 0 && errno != EINTR) die("poll: %s", strerror(errno));
+    for (int i = 0; i < n; i++) {
+      if ((fds[i].revents & (POLLHUP | POLLERR)) && !(fds[i].revents & POLLIN)) return;
+    }
+    if (now_us() - start > SETTLE_US) die("a zygote does not answer");
   }
 }
 

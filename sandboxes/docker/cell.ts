@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto'
 import type { Duplex } from 'node:stream'
 import type Dockerode from 'dockerode'
-import { FaultError, messageOf } from '../../src/domain/errors.ts'
+import { FaultError, messageOf, RefusedError } from '../../src/domain/errors.ts'
 import { Limits } from '../../src/domain/limits.ts'
 import type { FileEntry, Files } from '../../src/domain/sandbox.ts'
 import { containerOf } from './container.ts'
@@ -134,7 +134,7 @@ export class Cell implements AsyncDisposable {
     this.#send(frame('B', 0, new Writer().u32(this.#user).bytes()))
   }
 
-  /** Puts files into the work folder. Throws FaultError('sandbox-lost') where they do not fit. */
+  /** Puts files into the work folder. Throws RefusedError where they do not fit. */
   async put(files: Files, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted()
     for (const [path, { data, executable }] of files) {
@@ -253,7 +253,7 @@ export class Cell implements AsyncDisposable {
     signal.addEventListener('abort', leave, { once: true })
     this.#open.set(id, {
       take: (answer) => {
-        if (answer.type === 'f') reject(new FaultError('sandbox-lost', `the cell could not do it: ${answer.payload}`))
+        if (answer.type === 'f') reject(new RefusedError(`the cell could not do it: ${answer.payload}`))
         else take(answer)
         if (answer.type === 'a' || answer.type === 'z') resolve()
         return answer.type === 'a' || answer.type === 'z' || answer.type === 'f'

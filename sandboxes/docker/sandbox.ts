@@ -12,6 +12,7 @@ import type {
 } from '../../src/domain/sandbox.ts'
 import type { Caps } from './cell.ts'
 import { load } from './load.ts'
+import { Places } from './places.ts'
 import type { Held } from './pool.ts'
 import { checkCommand, checkFiles } from './request.ts'
 import type { Program, Running } from './running.ts'
@@ -21,6 +22,8 @@ const END_MS = 30_000
 /** Entries and levels that are taken out of a work folder at most; bytes are bounded by the disk limit. */
 const MAX_ENTRIES = 10_000
 const MAX_DEPTH = 32
+/** Commands that run at once; more wait. The supervisor has 16 places, and programs that stay (a shell, a server) need some. */
+const AT_ONCE = 12
 
 /**
  * A trial in a cell. Over a limit the cell is spent: the trial may go on in it, because the supervisor has killed whatever
@@ -31,6 +34,7 @@ export class DockerSandbox implements Sandbox {
   readonly #held: Held
   readonly #limits: Limits
   readonly #running = new Set<Running>()
+  readonly #places = new Places(AT_ONCE)
   #spent = false
   #disposed: Promise<void> | undefined
 
@@ -51,8 +55,13 @@ export class DockerSandbox implements Sandbox {
   }
 
   async exec(command: Command, signal: AbortSignal): Promise<ExecResult> {
-    const running = await this.#start({ ...this.#program(command), stdin: command.stdin ?? 'none' }, signal)
-    return this.#untilEnded(running, signal)
+    const program = { ...this.#program(command), stdin: command.stdin ?? ('none' as const) }
+    const leave = await this.#places.take('exec', signal)
+    try {
+      return await this.#untilEnded(await this.#start(program, signal), signal)
+    } finally {
+      leave()
+    }
   }
 
   async spawn(command: Command, signal: AbortSignal): Promise<RunningProgram> {

@@ -55,7 +55,33 @@ def fork_for_parent():
             libc.PyOS_AfterFork_Parent()
         return child
 
+    prove(fork)
     return fork
+
+
+def prove(fork):
+    """Raises where the kernel does not give the child to our parent: gVisor takes the flag and ignores it."""
+    child = fork()
+    if child == 0:
+        os._exit(0)
+    if child < 0:
+        raise OSError('cannot fork')
+    try:
+        os.waitpid(child, 0)
+    except ChildProcessError:
+        # Nothing of this is left when the first program comes.
+        while is_there(child):
+            os.sched_yield()
+        return
+    raise OSError('a kernel that gives no child away')
+
+
+def is_there(pid):
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 def warm():
@@ -85,14 +111,12 @@ def wait_for_start(sock, fork):
         if child == 0:
             try:
                 become(int(user), int(files), int(size), int(processes))
-                os.chdir(WORK)
-                if cwd:
-                    os.chdir(cwd)
             except OSError:
                 # No fault of the program's, so it must not look like an exit of its.
                 sock.send(b'%s -1' % number)
                 os._exit(125)
             connect(sock.detach(), fds)
+            enter(cwd)
             return
         sock.send(b'%s %d' % (number, child))
         for fd in fds:
@@ -113,10 +137,9 @@ def become(user, files, size, processes):
     resource.setrlimit(resource.RLIMIT_NPROC, (processes, processes))
     os.setgroups([])
     os.setresgid(user, user, user)
-    os.setresuid(user, user, user)
-    # The change of user took the process's own /proc/self away from it.
-    if prctl(PR_SET_NO_NEW_PRIVS, 1) != 0 or prctl(PR_SET_DUMPABLE, 1) != 0:
+    if prctl(PR_SET_NO_NEW_PRIVS, 1) != 0:
         raise OSError('prctl')
+    os.setresuid(user, user, user)
 
 
 def connect(socket_fd, fds):
@@ -125,6 +148,21 @@ def connect(socket_fd, fds):
     for target, fd in enumerate(fds):
         os.dup2(fd, target, inheritable=target < 3)
         os.close(fd)
+
+
+def enter(cwd):
+    """Goes where the program shall start; a folder that is gone or closed is the work of the trial's other programs."""
+    # The change of user took the process's own /proc/self away from it. Not before the supervisor's socket has gone: from here on
+    # other programs of the user may look into this process.
+    if prctl(PR_SET_DUMPABLE, 1) != 0:
+        os._exit(125)
+    try:
+        os.chdir(WORK)
+        if cwd:
+            os.chdir(cwd)
+    except OSError as error:
+        os.write(2, b'cannot enter %s: %s\n' % (cwd or WORK.encode(), error.strerror.encode()))
+        os._exit(126)
 
 
 def main():

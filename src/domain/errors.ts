@@ -24,6 +24,18 @@ export class FaultError extends Error {
   }
 }
 
+/** A sandbox is there and did not take what it was given: no room, or something in the way. A fault, unless a submission did it. */
+export class RefusedError extends FaultError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('sandbox-lost', message, options)
+  }
+}
+
+/** A submission left things so that its trial cannot go on. That is its own doing: the trial fails, and is never void. */
+export class SpoiledError extends Error {
+  override readonly name = 'SpoiledError'
+}
+
 /** The text of anything that was thrown, in one line of at most 2,000 characters. */
 export function messageOf(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error)

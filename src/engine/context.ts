@@ -10,9 +10,12 @@ import {
   type Model,
   type Models,
   type ModelUsage,
+  messageOf,
   type PartialLimits,
+  RefusedError,
   type Sandbox,
   type Sandboxes,
+  SpoiledError,
   sha256,
   type TaskContext,
 } from '../domain/index.ts'
@@ -117,11 +120,15 @@ const limitsGiven = (partial: PartialLimits) =>
 
 /** A sandbox whose doings are recorded. Only what the solution does counts as run time. */
 function watch(sandbox: Sandbox, role: string, tracer: Tracer, spent: Spent): Sandbox {
+  let used = false
   const clocked = <T>(work: () => Promise<T>) => (role === 'solution' ? timed(spent, 'runMs', work) : work())
   return {
     facts: sandbox.facts,
     async write(files, signal) {
-      await sandbox.write(files, signal)
+      await sandbox.write(files, signal).catch((error: unknown) => {
+        if (!used || role !== 'solution' || !(error instanceof RefusedError)) throw error
+        throw new SpoiledError(`what ran in the sandbox left no room or way for files: ${messageOf(error)}`)
+      })
       tracer.record({ kind: 'wrote', role, files: listing(files) })
     },
     async read(paths, signal) {
@@ -131,11 +138,13 @@ function watch(sandbox: Sandbox, role: string, tracer: Tracer, spent: Spent): Sa
       return taken
     },
     async exec(command, signal) {
+      used = true
       const result = await clocked(() => sandbox.exec(command, signal))
       tracer.record({ kind: 'ran', role, argv: [...command.argv], result })
       return result
     },
     async spawn(command, signal) {
+      used = true
       const program = await sandbox.spawn(command, signal)
       void program.ended.then(
         (result) => tracer.record({ kind: 'ran', role, argv: [...command.argv], result }),
@@ -144,6 +153,7 @@ function watch(sandbox: Sandbox, role: string, tracer: Tracer, spent: Spent): Sa
       return program
     },
     async load(module, signal) {
+      used = true
       const loaded = await clocked(() => sandbox.load(module, signal))
       tracer.record({
         kind: 'loaded',

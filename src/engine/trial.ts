@@ -6,6 +6,7 @@ import {
   messageOf,
   type Outcome,
   type Sandboxes,
+  SpoiledError,
   sha256,
   type TaskFunction,
   type TaskRef,
@@ -59,11 +60,11 @@ export async function runTrial(
   } catch (error) {
     if (signal.aborted) throw new FaultError('cancelled', 'the trial was stopped', { cause: error })
     if (error instanceof FaultError && (error.code === 'budget' || error.code === 'cancelled')) throw error
-    fault = deadline.aborted
-      ? { code: 'internal', message: `the trial took longer than ${trialMs} ms` }
-      : error instanceof FaultError
-        ? { code: error.code, message: messageOf(error) }
-        : { code: 'bad-job', message: `task ${job.task.name} threw: ${messageOf(error)}` }
+    if (deadline.aborted) fault = { code: 'internal', message: `the trial took longer than ${trialMs} ms` }
+    else if (error instanceof SpoiledError)
+      context.check({ name: 'sandbox', passed: false, reason: 'runtime-error', message: messageOf(error) })
+    else if (error instanceof FaultError) fault = { code: error.code, message: messageOf(error) }
+    else fault = { code: 'bad-job', message: `task ${job.task.name} threw: ${messageOf(error)}` }
   } finally {
     // Sandboxes go before the verdict does: a cell that cannot be cleaned is known by then. What disposing meets is its owner's to report.
     await stack.disposeAsync().catch((error: unknown) => {

@@ -309,6 +309,38 @@ sys.exit(0 if result.wasSuccessful() else 1)`
       expect((await grade(building, solution)).verdict).toBe('passed')
       expect((await grade(building, 'raise SystemExit(1)')).verdict).toBe('compile-error')
     })
+
+    describe('whatever a solution leaves', () => {
+      const building = (tests: Record<string, string>) => ({
+        ...python,
+        limits: { diskBytes: 8 * 2 ** 20 },
+        grader: {
+          kind: 'script',
+          path: 'make.py',
+          build: [['python3', 'make.py']],
+          take: ['tests', 'run.sh', 'full'],
+          tests,
+          command: ['bash', Object.keys(tests)[0]!],
+        },
+      })
+
+      test('the tests get their places', async () => {
+        const inTheWay =
+          "import os\nopen('tests', 'w').close()\nos.makedirs('run.sh/deep')\nopen('run.sh/deep/x', 'w').close()"
+        const tests = {
+          'run.sh': 'cat tests/unit/one.txt; test "$(cat tests/unit/one.txt)" = ours',
+          'tests/unit/one.txt': 'ours',
+        }
+        expect((await grade(building(tests), inTheWay)).verdict).toBe('passed')
+      })
+
+      test('leaving them no room is a failure, never void', async () => {
+        const full = "open('full', 'wb').write(b'x' * (8 * 2**20 - 2**16))"
+        const { verdict, checks } = await grade(building({ 'run.sh': 'true', 'big.txt': 'x'.repeat(2 ** 17) }), full)
+        expect(verdict).toBe('runtime-error')
+        expect(checks[0]?.message).toContain('does not fit')
+      })
+    })
   })
 })
 

@@ -8,6 +8,7 @@ import {
   type RecordedAnswer,
   type TaskFunction,
 } from '../../domain/index.ts'
+import { furnish } from '../../tasks/furnish.ts'
 import { agent } from '../agent/agent.ts'
 import { contextOf } from '../context.ts'
 import { functionOf, type Kit } from '../kit.ts'
@@ -151,7 +152,7 @@ async function judge(
   const { sandbox, signal, record, check } = contextOf(kit)
   const court = await sandbox('solution', { fresh: true })
   const own = [...tests].map(([path, entry]): [string, FileEntry] => [`${OWN}/tests/${path}`, entry])
-  await court.write(new Map([...left, ...own, [`${OWN}/logs/verifier/.keep`, { data: Buffer.alloc(0) }]]), signal)
+  await furnish(court, new Map([...own, [`${OWN}/logs/verifier/.keep`, { data: Buffer.alloc(0) }]]), left, signal)
   record({ kind: 'shared', reason: 'the tests run the files that the agent left' })
   const result = await court.exec(
     {

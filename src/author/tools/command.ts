@@ -2,6 +2,7 @@ import type * as z from 'zod'
 import type { Json, Limits } from '../../domain/index.ts'
 import type { Kit } from '../kit.ts'
 import { type Tool, tool } from '../tools.ts'
+import { speakable } from './argv.ts'
 import { told } from './told.ts'
 
 export interface CommandTool<T> {
@@ -30,7 +31,7 @@ export function command<T>(kit: Kit, definition: CommandTool<T>): Tool<T> {
     ...(maxOutput !== undefined && { maxOutput }),
     async run(args, signal) {
       const input = stdin === undefined ? {} : { stdin: stdin(args) }
-      return told(await kit.sandbox.exec(argv(args), { ...options, ...input, signal }), limits)
+      return told(await kit.sandbox.exec(speakable(argv(args)), { ...options, ...input, signal }), limits)
     },
   })
 }

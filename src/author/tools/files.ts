@@ -3,6 +3,7 @@ import { type ExecResult, sha256, textOf } from '../../domain/index.ts'
 import { contextOf } from '../context.ts'
 import type { Kit } from '../kit.ts'
 import { type Tool, tool } from '../tools.ts'
+import { speakable } from './argv.ts'
 import { told } from './told.ts'
 
 /** Bytes of a file that are read at most. */
@@ -52,12 +53,12 @@ export class ModelFiles {
     orThrow(await this.#sh('[ -e "$1" ] || exit 22; rm -r -- "$1"', [path], signal), { 22: `there is no ${path}` })
   }
 
-  #sh(line: string, args: readonly string[], signal: AbortSignal, stdin?: string): Promise<ExecResult> {
-    if (args.some((text) => text === '' || text.includes('\0'))) throw new Error('a path is empty or has a NUL in it')
+  async #sh(line: string, args: readonly string[], signal: AbortSignal, stdin?: string): Promise<ExecResult> {
+    if (args.some((text) => text === '')) throw new Error('a path is empty')
     // A path that begins with a dash would be an option to some programs.
     const [path = '', ...rest] = args
     const safe = path.startsWith('-') ? `./${path}` : path
-    return this.#kit.sandbox.exec(['sh', '-c', line, 'sh', safe, ...rest], {
+    return this.#kit.sandbox.exec(speakable(['sh', '-c', line, 'sh', safe, ...rest]), {
       signal,
       ...(stdin !== undefined && { stdin }),
     })

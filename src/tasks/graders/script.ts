@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { type ExecResult, type Files, type Sandbox, type TaskContext, textOf } from '../../domain/index.ts'
+import { furnish } from '../furnish.ts'
 import { language as infoOf } from '../languages.ts'
 import { clip, failure, type Grader, type Grading, tell } from './grader.ts'
 import { readJunit, readTap, type TestReport } from './report.ts'
@@ -83,7 +84,7 @@ export async function runTests(context: TaskContext, left: Files, tests: Files, 
   const own = [...left].filter(([path]) => !path.split('/').some((name) => hooks.some((hook) => matches(name, hook))))
   context.record({ kind: 'shared', reason: 'the tests import the solution' })
   const court = await context.sandbox('solution', { fresh: true })
-  await court.write(new Map([...own, ...tests]), context.signal)
+  await furnish(court, tests, new Map(own), context.signal)
   const result = await court.exec({ argv: run.command }, context.signal)
   if (run.expect === undefined || run.report === undefined) {
     return context.check(clean(result) ? { name: 'tests', passed: true } : told(result))

@@ -124,6 +124,18 @@ print(ctypes.CDLL(None).ptrace(16, 1, 0, 0))
       expect(textOf((await cat.ended).stdout)).toBe('still here')
     })
 
+    test('that are stopped before they begin hold up nobody', async () => {
+      const stopper = await start(cell, ['sh', '-c', 'while :; do kill -STOP -1; done 2> /dev/null'])
+      const quick = ample({ wallMs: 1500 })
+      for (let round = 0; round < 20; round++)
+        await Promise.all([1, 2, 3].map(() => start(cell, ['true'], { limits: quick })))
+      stopper.kill()
+      await stopper.ended
+      await expect
+        .poll(async () => (await run(cell, ['true'])).ending, { timeout: 120_000 })
+        .toEqual({ kind: 'exited', code: 0 })
+    })
+
     test('can be killed', async () => {
       const running = await start(cell, ['sleep', '1000'])
       running.kill()
@@ -265,6 +277,74 @@ print('printed', hash('abc'))
       expect(a!.ending).toEqual({ kind: 'exited', code: 9 })
       expect(b!.ending).toEqual({ kind: 'exited', code: 9 })
       expect(textOf(a!.stdout)).not.toBe(textOf(b!.stdout))
+    })
+
+    /** Starts forks of the warm interpreter that exit with 7, beside whatever runs already; resolves to how they ended. */
+    async function exits(count: number) {
+      const ended: unknown[] = []
+      for (let left = count; left > 0; left--) {
+        const running = await cell.start({ zygote: 'python', stdin: 'none', limits: ample(), channel: true }, signal)
+        running.channel!.send(Buffer.from(JSON.stringify({ ...QUESTION, source: 'import sys\nsys.exit(7)' })))
+        ended.push((await running.ended).ending)
+      }
+      return ended
+    }
+    const SEVEN = { kind: 'exited', code: 7 }
+    const KILLED = { kind: 'signaled', signal: 'SIGKILL' }
+
+    test('is told from a crowd of strangers that come and go', async () => {
+      // Each is a child of the supervisor that nobody asked for: CLONE_PARENT, as the interpreter itself does it.
+      const crowd = `
+import ctypes, os, platform
+number = {'x86_64': 56, 'aarch64': 220}[platform.machine()]
+clone = ctypes.PyDLL(None).syscall
+def there(pid):
+    try: return os.kill(pid, 0) is None
+    except OSError: return False
+while True:
+    for pid in [clone(number, 0x8000 | 17, 0, 0, 0, 0) or os._exit(3) for _ in range(8)]:
+        while there(pid): os.sched_yield()
+`
+      const strangers = await start(cell, ['python3', '-c', crowd])
+      expect(await exits(40)).toEqual(Array.from({ length: 40 }, () => SEVEN))
+      strangers.kill()
+      await strangers.ended
+    })
+
+    test('may lose its forks to a program that kills all it can, and says so each time', async () => {
+      const killer = await start(cell, ['sh', '-c', 'while :; do kill -KILL -1; done 2> /dev/null'])
+      for (const ending of await exits(30)) expect([SEVEN, KILLED]).toContainEqual(ending)
+      killer.kill()
+      await killer.ended
+    })
+
+    test('shows nothing of its own to a program that waits for its forks', async () => {
+      const watcher = `
+import os
+print('watching', flush=True)
+seen = set()
+while not os.path.exists('/tmp/enough'):
+    for pid in os.listdir('/proc'):
+        try:
+            if not pid.isdigit() or int(pid) in (1, os.getpid()): continue
+            held = os.listdir(f'/proc/{pid}/fd')
+            seen.add(len([fd for fd in held if int(fd) > 3]))
+        except OSError: pass
+print(max(seen, default=0))
+`
+      const watching = await start(cell, ['python3', '-c', watcher])
+      for await (const _ of watching.stdout) break
+      await exits(20)
+      await run(cell, ['touch', '/tmp/enough'])
+      expect(textOf((await watching.ended).stdout)).toBe('0\n')
+    })
+
+    test('starts programs in a folder that was closed to them: they fail, and not we', async () => {
+      await run(cell, ['chmod', '0', '/work'])
+      expect(await exits(1)).toEqual([{ kind: 'exited', code: 126 }])
+      expect((await run(cell, ['true'])).ending).toEqual({ kind: 'exited', code: 126 })
+      await cell.end(signal)
+      await cell.begin(ample(), signal)
     })
 
     test('cannot be reached by a program', async () => {
