@@ -39,10 +39,7 @@ export async function prepare(
   const run = id ?? newRunId(benchmark.name)
   const only = wanted(request.only)
   const jobs: Job[] = []
-  const resolve = async (spec: SandboxSpec): Promise<SandboxSpec> => {
-    const digest = await sandboxes.digest(spec, signal)
-    return spec.kind === 'docker' && digest !== undefined ? { ...spec, digest } : spec
-  }
+  const resolve = (spec: SandboxSpec) => pinned(spec, sandboxes, signal)
   const { seed, isolation, limit } = request
   const roles = Object.fromEntries(Object.entries(request.roles).map(([role, name]) => [role, liveModel(name)]))
   const options = {
@@ -80,6 +77,19 @@ export async function prepare(
       status: 'running',
     },
   }
+}
+
+/** The spec with the content ids of its images, the services' too. */
+async function pinned(spec: SandboxSpec, sandboxes: Sandboxes, signal: AbortSignal): Promise<SandboxSpec> {
+  if (spec.kind !== 'docker') return spec
+  const pin = async <T extends { readonly image: string }>(one: T): Promise<T> => {
+    const digest = await sandboxes.digest({ kind: 'docker', image: one.image }, signal)
+    return digest === undefined ? one : { ...one, digest }
+  }
+  const services = await Promise.all(
+    Object.entries(spec.services ?? {}).map(async ([name, service]) => [name, await pin(service)] as const),
+  )
+  return { ...(await pin(spec)), ...(spec.services && { services: Object.fromEntries(services) }) }
 }
 
 /** Only some samples were asked for: such a run is no result of the whole benchmark. */

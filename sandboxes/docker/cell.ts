@@ -6,6 +6,7 @@ import { Limits } from '../../src/domain/limits.ts'
 import type { FileEntry, Files } from '../../src/domain/sandbox.ts'
 import { containerOf } from './container.ts'
 import { DockerReader, type Frame, FrameReader, frame, Reader, Writer } from './frames.ts'
+import type { Network } from './network.ts'
 import { normalised } from './paths.ts'
 import { type Program, type Running, RunningInCell } from './running.ts'
 
@@ -26,6 +27,8 @@ export interface CellOptions {
   readonly zygotes?: readonly 'python'[]
   /** Paths that the image declares as volumes; they are closed. */
   readonly volumes?: readonly string[]
+  /** The network of the trial's services; without it the cell has none. */
+  readonly network?: Network
 }
 
 /** Bounds on what is taken out of a cell. */

@@ -1,5 +1,6 @@
 import type { ContainerCreateOptions } from 'dockerode'
 import type { CellOptions } from './cell.ts'
+import { joined } from './network.ts'
 
 const MiB = 2 ** 20
 
@@ -11,7 +12,18 @@ const OVERHEAD_BYTES = 32 * MiB
  * make a process that user's, SETPCAP empties its bounding set.
  */
 export function containerOf(options: CellOptions): ContainerCreateOptions & { HostConfig: { CgroupnsMode: string } } {
-  const { memoryBytes, processes, diskBytes, cpus, runtime, labels, seccomp, zygotes = [], volumes = [] } = options
+  const {
+    memoryBytes,
+    processes,
+    diskBytes,
+    cpus,
+    runtime,
+    labels,
+    seccomp,
+    network,
+    zygotes = [],
+    volumes = [],
+  } = options
   const memory = memoryBytes + OVERHEAD_BYTES
   const inodes = Math.max(64, Math.ceil(diskBytes / 4096))
   const place = `rw,nosuid,nodev,size=${diskBytes},nr_inodes=${inodes},mode=1777`
@@ -32,9 +44,9 @@ export function containerOf(options: CellOptions): ContainerCreateOptions & { Ho
     AttachStderr: true,
     Tty: false,
     // Without it the daemon runs itself once more for each container, to lay a network that is none (45 ms of processor on Docker 20.10).
-    NetworkDisabled: true,
+    ...(network === undefined && { NetworkDisabled: true }),
     HostConfig: {
-      NetworkMode: 'none',
+      ...(network === undefined ? { NetworkMode: 'none' } : joined(network)),
       IpcMode: 'private',
       CgroupnsMode: 'private',
       ReadonlyRootfs: true,

@@ -60,7 +60,7 @@ export class Images {
   }
 
   async #make(name: string, signal: AbortSignal): Promise<CellImage> {
-    const base = await this.#find(name, signal)
+    const base = await this.find(name, signal)
     if (base.Config.OnBuild?.length) {
       throw new BadInputError(
         `image "${name}" has ONBUILD steps, which would run outside any sandbox; name one without`,
@@ -70,7 +70,8 @@ export class Images {
     return { image, digest: base.Id, volumes: Object.keys(base.Config.Volumes ?? {}) }
   }
 
-  async #find(name: string, signal: AbortSignal): Promise<ImageInspectInfo> {
+  /** What a name stands for, as it is: with no supervisor in it. */
+  async find(name: string, signal: AbortSignal): Promise<ImageInspectInfo> {
     if (!REFERENCE.test(name))
       throw new BadInputError(`"${name}" is no name of an image; write python or registry/name:tag`)
     const folder = ALIASES[name] ?? name

@@ -3,6 +3,7 @@ import type { SandboxRequest } from '../../src/domain/sandbox.ts'
 import type { Cell } from './cell.ts'
 import type { CellImage } from './images.ts'
 import { LEASE_MS } from './labels.ts'
+import type { Network } from './network.ts'
 import { Places } from './places.ts'
 import { unless } from './unless.ts'
 
@@ -54,7 +55,10 @@ export class Pool implements AsyncDisposable {
   async take(wish: Wish, signal: AbortSignal): Promise<Held> {
     const leave = wish.beside ? () => {} : await this.#places[wish.role].take(wish.run, signal)
     try {
-      const { cell, uses, warm } = this.#takeIdle(wish) ?? (await this.#takeSpare(wish, signal))
+      const { cell, uses, warm } =
+        wish.network === undefined
+          ? (this.#takeIdle(wish) ?? (await this.#takeSpare(wish, signal)))
+          : await this.#takeOwn(wish.shape, await wish.network(), signal)
       if (this.#stop.signal.aborted) {
         void this.#close(cell)
         throw this.#stop.signal.reason
@@ -105,8 +109,14 @@ export class Pool implements AsyncDisposable {
     }
   }
 
-  async #create(shape: Shape, signal: AbortSignal): Promise<Cell> {
-    const cell = await this.#make(shape, signal)
+  /** A cell on a network of its trial's. */
+  async #takeOwn(shape: Shape, network: Network, signal: AbortSignal): Promise<Taken> {
+    const cell = await this.#create(shape, AbortSignal.any([signal, this.#stop.signal]), network)
+    return { cell, uses: 0, warm: false }
+  }
+
+  async #create(shape: Shape, signal: AbortSignal, network?: Network): Promise<Cell> {
+    const cell = await this.#make(shape, signal, network)
     this.#births.set(cell, performance.now())
     return cell
   }
@@ -151,7 +161,7 @@ export class Pool implements AsyncDisposable {
     )
   }
 
-  #giveBack({ cell, uses, wish, state }: Return, leave: () => void): void {
+  #giveBack({ cell, uses, wish, state }: Return, leave: () => void): Promise<void> {
     this.#held.delete(cell)
     const { isolation, shape, run, role } = wish
     const now = performance.now()
@@ -161,13 +171,14 @@ export class Pool implements AsyncDisposable {
       this.#idle.push({ key: keyOf(shape), cell, run, role, uses, since: now })
       leave()
       this.#trim()
-      return
+      return Promise.resolve()
     }
     const closed = this.#close(cell)
     if (this.#closing.size <= this.#size) leave()
     else void closed.finally(leave)
     // Its next trial is likely under way.
     if (open) this.#refill(shape, 1)
+    return closed
   }
 
   /** Closes what nobody wanted for a while, and the longest resting of what is too much. */
@@ -214,7 +225,7 @@ export class Pool implements AsyncDisposable {
   }
 }
 
-type Make = (shape: Shape, signal: AbortSignal) => Promise<Cell>
+type Make = (shape: Shape, signal: AbortSignal, network?: Network) => Promise<Cell>
 type Role = SandboxRequest['role']
 
 /** What of a cell is settled when its container is made. */
@@ -228,6 +239,8 @@ export interface Shape extends CellImage {
 /** What a sandbox needs of the pool. */
 export interface Wish extends Pick<SandboxRequest, 'role' | 'isolation' | 'run' | 'beside'> {
   readonly shape: Shape
+  /** Tells the network of a trial, once the trial has a place. A cell on it is made when it is asked for, and serves nobody else. */
+  readonly network?: () => Promise<Network>
 }
 
 /** A cell in one sandbox's hands. */
@@ -235,8 +248,8 @@ export interface Held {
   readonly cell: Cell
   /** It was there before it was asked for, and so it may have died unseen. */
   readonly warm: boolean
-  /** Returns the cell; `spent` ones are thrown away. */
-  giveBack(state: 'clean' | 'spent'): void
+  /** Returns the cell; `spent` ones are thrown away. Resolves once it rests, or is gone. */
+  giveBack(state: 'clean' | 'spent'): Promise<void>
 }
 
 interface Taken {

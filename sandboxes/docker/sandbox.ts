@@ -33,15 +33,18 @@ export class DockerSandbox implements Sandbox {
   readonly facts: SandboxFacts
   readonly #held: Held
   readonly #limits: Limits
+  readonly #leave: (() => Promise<void>) | undefined
   readonly #running = new Set<Running>()
   readonly #places = new Places(AT_ONCE)
   #spent = false
   #disposed: Promise<void> | undefined
 
-  constructor(held: Held, limits: Limits, facts: SandboxFacts) {
+  /** `leave` gives up the services of the trial, once a cell in `fresh` is gone; the trial waits for it. */
+  constructor(held: Held, limits: Limits, facts: SandboxFacts, leave?: () => Promise<void>) {
     this.#held = held
     this.#limits = limits
     this.facts = facts
+    this.#leave = leave
   }
 
   async write(files: Files, signal: AbortSignal): Promise<void> {
@@ -142,7 +145,8 @@ export class DockerSandbox implements Sandbox {
   async #dispose(): Promise<void> {
     for (const running of this.#running) running.kill()
     if (this.#spent || this.facts.isolation === 'fresh') {
-      this.#held.giveBack('spent')
+      const gone = this.#held.giveBack('spent')
+      if (this.#leave) await gone.then(this.#leave)
       return
     }
     // The place stays taken until the cell is clean, but the trial need not wait for it.

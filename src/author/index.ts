@@ -40,6 +40,7 @@ export {
   type AuthoredBenchmark,
   type BenchmarkDefinition,
   benchmark,
+  type DockerChoice,
   docker,
   isolate,
   type Scripted,

@@ -7,6 +7,8 @@ import {
   type PromptRequest,
   type RecordedAnswer,
   type SandboxSpec,
+  Services,
+  type ServicesText,
 } from '../domain/index.ts'
 import type { Kit } from './kit.ts'
 import type { Result } from './result.ts'
@@ -121,12 +123,31 @@ export function benchmark(definition: BenchmarkDefinition): AuthoredBenchmark {
   return { ...definition, kind: 'benchmark' }
 }
 
+/** What of a Docker sandbox an author may choose besides its image. */
+export interface DockerChoice {
+  readonly runtime?: string
+  /** Programs beside each trial, a database say, by their host names in the trial. */
+  readonly services?: ServicesText
+}
+
 /** Docker containers of an image: a folder of images/, or anybody's image. */
-export const docker = (image: string, options: { readonly runtime?: string } = {}): SandboxSpec => ({
-  kind: 'docker',
-  image,
-  ...options,
-})
+export function docker(image: string, { runtime, services }: DockerChoice = {}): SandboxSpec {
+  const parsed = Services.optional().safeParse(services)
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0]!
+    const { path } = issue
+    const message = (issue.code === 'invalid_key' ? issue.issues[0]?.message : undefined) ?? issue.message
+    throw new BadInputError(
+      `docker(${JSON.stringify(image)}): services${path.map((key) => `.${String(key)}`).join('')}: ${message}`,
+    )
+  }
+  return {
+    kind: 'docker',
+    image,
+    ...(runtime !== undefined && { runtime }),
+    ...(parsed.data && { services: parsed.data }),
+  }
+}
 
 /** V8 isolates: JavaScript without files or programs, in about a millisecond. */
 export const isolate = (): SandboxSpec => ({ kind: 'isolate' })

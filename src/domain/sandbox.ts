@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import type { ExecResult } from './exec.ts'
-import type { Limits } from './limits.ts'
+import { Limits } from './limits.ts'
 import type { Value } from './value.ts'
 
 export const LANGUAGES = ['python', 'javascript', 'typescript', 'bash', 'c', 'cpp', 'java', 'go', 'rust'] as const
@@ -10,6 +10,60 @@ export type Language = z.infer<typeof Language>
 /** Whether a container lives for one trial (`fresh`) or serves many, one after another, a new uid each (`reuse`). */
 export const Isolation = z.enum(['fresh', 'reuse'])
 export type Isolation = z.infer<typeof Isolation>
+
+const Argv = z.array(z.string().max(100_000)).min(1).max(1000)
+/** How long a service may take to become ready where nothing is said. */
+const READY_MS = 120_000
+const withinMs = z.int().positive().max(3_600_000).default(READY_MS)
+
+/** When a service is ready: a TCP port of it answers the solution's cell, or a command in its container exits with 0. */
+export const Ready = z.union([
+  z.strictObject({ port: z.int().min(1).max(65_535), withinMs }),
+  z.strictObject({ command: Argv, withinMs }),
+])
+export type Ready = z.infer<typeof Ready>
+
+/** A program beside a trial, a database say, in a container of its own on a private network that the solution's cell joins. */
+export const Service = z.strictObject({
+  /** The name of a folder under images/, or anybody's Docker image. */
+  image: z.string().min(1).max(512),
+  /** The image's content id, once it is known; part of a job's identity. */
+  digest: z.string().max(100).optional(),
+  /** In the place of the image's own command; the image's entry point stays. */
+  command: Argv.optional(),
+  env: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), z.string().max(100_000)).optional(),
+  /** Who runs it: the image's user where that is not root, else nobody. */
+  user: z
+    .string()
+    .regex(/^[a-z0-9_][a-z0-9_-]*(:[a-z0-9_][a-z0-9_-]*)?$/, 'write a user, or user:group')
+    .optional(),
+  /** Folders that it may write to, in memory, besides /tmp, /run and the volumes that its image declares. */
+  folders: z
+    .array(z.string().regex(/^(\/[A-Za-z0-9._-]*[A-Za-z0-9_-]){1,20}$/, 'write an absolute path'))
+    .max(20)
+    .default([]),
+  ready: Ready,
+  /** Everything in the container counted, its folders too. */
+  memoryBytes: Limits.shape.memoryBytes,
+  processes: Limits.shape.processes,
+  /** Each of its folders. */
+  diskBytes: Limits.shape.diskBytes,
+})
+export type Service = z.infer<typeof Service>
+
+/** A service's name is its host name in the trial. */
+const ServiceName = z
+  .string()
+  .regex(/^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/, 'the name of a service is a host name: small letters, digits and -')
+  .refine((name) => name !== 'localhost' && name !== 'cell', 'this name is taken; give the service another')
+
+/** The services of a trial, by their host names. */
+export const Services = z
+  .record(ServiceName, Service)
+  .refine((services) => Object.keys(services).length <= 8, 'a trial has at most 8 services')
+export type Services = z.infer<typeof Services>
+/** Services as an author writes them. */
+export type ServicesText = z.input<typeof Services>
 
 /** Where a trial's code shall run. `image` is the name of a folder under images/, or anybody's Docker image. */
 export const SandboxSpec = z.discriminatedUnion('kind', [
@@ -21,6 +75,7 @@ export const SandboxSpec = z.discriminatedUnion('kind', [
     digest: z.string().max(100).optional(),
     /** A container runtime by name: runc (default), runsc, kata. */
     runtime: z.string().max(100).optional(),
+    services: Services.optional(),
   }),
 ])
 export type SandboxSpec = z.infer<typeof SandboxSpec>
@@ -114,6 +169,8 @@ export const SandboxFacts = z.strictObject({
   runtime: z.string().optional(),
   /** Versions that matter: docker, kernel, isolated-vm, v8. */
   versions: z.record(z.string(), z.string()).optional(),
+  /** The images that the trial's services were started from, by their names. */
+  services: z.record(z.string(), z.string()).optional(),
 })
 export type SandboxFacts = z.infer<typeof SandboxFacts>
 
@@ -127,6 +184,8 @@ export interface SandboxRequest {
   readonly run: string
   /** The trial holds a sandbox of this role already. It gets no place of its own to wait for, or trials could wait for each other. */
   readonly beside?: boolean
+  /** Tells trials apart: the solution's sandboxes of one trial share its services. Without it, a sandbox has its own. */
+  readonly trial?: string
 }
 
 /** Opens sandboxes; holds what is warm. Disposing it leaves nothing behind. */

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import {
   Check,
   type ExecResult,
@@ -70,6 +71,8 @@ export function openContext(parts: ContextParts): { context: TaskContext; spent:
   })
 
   const held = { solution: 0, grader: 0 }
+  // Not the job's id: the same job may be run twice at once.
+  const trial = randomUUID()
   const open = async (role: Role, isolation: Isolation, partial: PartialLimits | undefined): Promise<Sandbox> => {
     if (job.sandbox === undefined)
       throw new FaultError('bad-job', `task ${job.task.name} opened a sandbox, and its definition names none`)
@@ -80,6 +83,7 @@ export function openContext(parts: ContextParts): { context: TaskContext; spent:
       limits: limitsFor(role, job, partial),
       run: job.run,
       beside: held[role]++ > 0,
+      trial,
     }
     const sandbox = await timed(spent, 'prepareMs', () => parts.sandboxes.open(request, signal))
     parts.stack.use(sandbox)

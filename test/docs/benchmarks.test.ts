@@ -18,10 +18,19 @@ for (const { path, text } of files) {
   writeFileSync(join(folder, path), text)
 }
 const examples = [...new Set(files.map(({ path }) => dirname(path)))]
-const inContainers = new Set(['asserts', 'stdio', 'program', 'script'])
+const inContainers = new Set(['asserts', 'stdio', 'program', 'script', 'services'])
 
-test('the page has an example of every grader but the judge', () => {
-  expect(examples.sort()).toEqual(['answer', 'asserts', 'calls', 'program', 'script', 'stdio', 'tool-calls'])
+test('the page has an example of every grader but the judge, and of services', () => {
+  expect(examples.sort()).toEqual([
+    'answer',
+    'asserts',
+    'calls',
+    'program',
+    'script',
+    'services',
+    'stdio',
+    'tool-calls',
+  ])
 })
 
 describe.each(examples)('the example of %s', (name) => {

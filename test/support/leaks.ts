@@ -8,6 +8,12 @@ export async function leftovers(worker: string): Promise<string[]> {
   return containers.filter(({ Labels }) => Labels[WORKER]?.startsWith(`${worker}-`)).map(({ Id }) => Id)
 }
 
+/** The networks of workers of this name that are there. */
+export async function leftNetworks(worker: string): Promise<string[]> {
+  const networks = await new Engine().docker.listNetworks({ filters: { label: [WORKER] } })
+  return networks.filter(({ Labels }) => Labels?.[WORKER]?.startsWith(`${worker}-`)).map(({ Id }) => Id)
+}
+
 /** The processes that this one has started and that still run, by their command lines. */
 export function children(): string[] {
   const own = readdirSync('/proc/self/task').flatMap((thread) => {

@@ -245,6 +245,10 @@ function place(task: TaskText, grader: Grader, at: At) {
     throw new BadInputError(`${at('sandbox')}: ${grader.kind} runs code; write sandbox: docker`)
   if (kind !== 'docker' && image !== undefined)
     throw new BadInputError(`${at('image')}: an image needs sandbox: docker`)
+  if (kind !== 'docker' && task.services !== undefined) {
+    const why = kind === 'isolate' ? 'an isolate has no network' : 'a task without a sandbox has nobody to use them'
+    throw new BadInputError(`${at('services')}: ${why}; write sandbox: docker, or leave services out`)
+  }
   if (kind !== 'isolate' && task.libraries.length > 0) {
     throw new BadInputError(
       `${at('libraries')}: libraries are lent to isolates only; put them into an image for docker`,
@@ -256,7 +260,12 @@ function place(task: TaskText, grader: Grader, at: At) {
       ? undefined
       : kind === 'isolate'
         ? { kind }
-        : { kind, image: image ?? info?.image ?? 'bash', ...(task.runtime !== undefined && { runtime: task.runtime }) }
+        : {
+            kind,
+            image: image ?? info?.image ?? 'bash',
+            ...(task.runtime !== undefined && { runtime: task.runtime }),
+            ...(task.services && { services: task.services }),
+          }
   return { sandbox, limits: limits((task.limits.wallMs ?? task.limits.cpuMs) ? {} : info?.run.limits, task.limits) }
 }
 

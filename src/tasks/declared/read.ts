@@ -65,7 +65,12 @@ function explain(issue: z.core.$ZodIssue, input: unknown, schema: z.ZodType, bas
   }
   if (issue.code === 'invalid_type')
     return `${where(at)}: ${dotted(at)}: write ${wanted(issue)} instead of ${kindOf(given)}`
-  return `${where(at)}: ${dotted(at)}: ${messageOf(issue)}`
+  return `${where(at)}: ${dotted(at)}: ${messageOf(said(issue))}`
+}
+
+/** What a schema says itself of a mistake; of a key that fits none, what keys must be like. */
+function said(issue: z.core.$ZodIssue): string {
+  return (issue.code === 'invalid_key' ? issue.issues[0]?.message : undefined) ?? issue.message
 }
 
 /** A misspelt key explains the missing one beside it, and a mistake deep inside the one around it. */

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { Json, Language, LiveModel, Name, PartialLimits } from '../../domain/index.ts'
+import { Json, Language, LiveModel, Name, PartialLimits, Services } from '../../domain/index.ts'
 import { Seal } from '../sealed.ts'
 
 const Template = z.string().max(1_000_000)
@@ -32,6 +32,8 @@ export const TaskText = z.strictObject({
   /** A folder of images/ or anybody's Docker image. */
   image: z.string().min(1).max(512).optional(),
   runtime: z.string().max(100).optional(),
+  /** Programs beside each trial, a database say, by their host names in the trial. */
+  services: Services.optional(),
   /** Modules that we lend to an isolate. */
   libraries: z.array(z.string().max(100)).max(20).default([]),
   /** Texts that an answer must not hold. */

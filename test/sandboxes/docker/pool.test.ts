@@ -43,7 +43,7 @@ describe('cells in reuse', () => {
   test('a clean cell serves the next trial of its run and role', async () => {
     await using pool = new Pool(2, factory().make)
     const first = await pool.take(wish(), signal)
-    first.giveBack('clean')
+    void first.giveBack('clean')
     const second = await pool.take(wish(), signal)
     expect(second.cell).toBe(first.cell)
     expect(second.warm).toBe(true)
@@ -57,7 +57,7 @@ describe('cells in reuse', () => {
   ])('%s never gets it', async (_, other) => {
     await using pool = new Pool(2, factory().make)
     const first = await pool.take(wish(), signal)
-    first.giveBack('clean')
+    void first.giveBack('clean')
     const second = await pool.take(other, signal)
     expect(second.cell).not.toBe(first.cell)
   })
@@ -66,10 +66,10 @@ describe('cells in reuse', () => {
     const { make, made } = factory()
     await using pool = new Pool(2, make)
     const spent = await pool.take(wish(), signal)
-    spent.giveBack('spent')
+    void spent.giveBack('spent')
     expect(spent.cell.alive).toBe(false)
     const dying = await pool.take(wish(), signal)
-    dying.giveBack('clean')
+    void dying.giveBack('clean')
     made[Number(dying.cell.id)]!.alive = false
     const third = await pool.take(wish(), signal)
     expect([spent.cell, dying.cell]).not.toContain(third.cell)
@@ -82,7 +82,7 @@ describe('cells in reuse', () => {
     for (let trial = 0; trial < 450; trial++) {
       const held = await pool.take(wish(), signal)
       served.set(held.cell.id, (served.get(held.cell.id) ?? 0) + 1)
-      held.giveBack('clean')
+      void held.giveBack('clean')
     }
     expect(Math.max(...served.values())).toBeLessThanOrEqual(200)
     expect(served.size).toBeLessThan(5)
@@ -98,7 +98,7 @@ describe('cells in fresh', () => {
       const held = await pool.take(wish({ isolation: 'fresh' }), signal)
       ids.add(held.cell.id)
       warm.push(held.warm)
-      held.giveBack('clean')
+      void held.giveBack('clean')
       expect(held.cell.alive).toBe(false)
       await new Promise(setImmediate)
     }
@@ -119,7 +119,7 @@ test('a solution waits for a place while a grader finds one', async () => {
   })
   await new Promise(setImmediate)
   expect(granted).toBe(false)
-  solution.giveBack('clean')
+  void solution.giveBack('clean')
   expect((await second).cell).toBe(solution.cell)
 })
 
@@ -155,11 +155,11 @@ test('closing the pool closes all cells: spare, idle and held', async () => {
   const { make, made } = factory()
   const pool = new Pool(3, make)
   const idle = await pool.take(wish(), signal)
-  idle.giveBack('clean')
+  void idle.giveBack('clean')
   const held = await pool.take(wish({ isolation: 'fresh' }), signal)
   const late = pool.take(wish({ run: 'late' }), signal)
   await Promise.allSettled([pool[Symbol.asyncDispose](), pool[Symbol.asyncDispose](), late])
-  held.giveBack('clean')
+  void held.giveBack('clean')
   expect(made.filter(({ alive }) => alive)).toEqual([])
   await expect(pool.take(wish(), signal)).rejects.toThrow('being closed')
 })
@@ -167,6 +167,6 @@ test('closing the pool closes all cells: spare, idle and held', async () => {
 test('idle cells and spares together are bounded', async () => {
   const { make, made } = factory()
   await using pool = new Pool(2, make)
-  for (let run = 0; run < 20; run++) (await pool.take(wish({ run: String(run) }), signal)).giveBack('clean')
+  for (let run = 0; run < 20; run++) void (await pool.take(wish({ run: String(run) }), signal)).giveBack('clean')
   expect(made.filter(({ alive }) => alive).length).toBeLessThanOrEqual(4)
 })
