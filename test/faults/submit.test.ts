@@ -8,7 +8,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openStore } from '../../src/store/index.ts'
 import { Cluster, until } from '../support/cluster.ts'
 import { type NatsServer, natsServer, startNats } from '../support/nats.ts'
-import { need } from '../support/need.ts'
+import { dockerAnswers, need } from '../support/need.ts'
+import { parity } from '../support/parity.ts'
 import { finished, handIn, manyJobs, outcomes, rightOutcomes, slowJobs } from './jobs.ts'
 
 const MAIN = join(import.meta.dirname, '../../src/cli/main.ts')
@@ -70,6 +71,18 @@ describe.runIf(need('nats-server', natsServer))('with a server and two workers',
     expect(await outcomes(cluster.store, b.run)).toEqual(await outcomes(own, a.run))
     expect(readFileSync(junit, 'utf8')).toContain('tests="25"')
   })
+
+  test.each(['gsm8k-mini', 'humanevalpack-js', 'bfcl-simple', ...(dockerAnswers ? ['humaneval'] : [])])(
+    'submit gives %s, job by job, the verdicts that run gives',
+    MINUTES,
+    async (benchmark) => {
+      const own = `sqlite:${join(cluster.folder, 'own.db')}`
+      const options = ['--limit', '3', '--isolation', 'reuse']
+      const found = await parity(benchmark, options, { nats: nats.url, own, shared: cluster.store })
+      expect(found).toMatchObject({ trials: 3 * found.subjects.length, void: 0, differences: [] })
+      expect(found.passed).toBeGreaterThan(0)
+    },
+  )
 
   test('a benchmark in code runs on workers that do not have it', MINUTES, async () => {
     const folder = join(cluster.folder, 'mine')
