@@ -8,6 +8,10 @@ import { BadInputError, canonicalJson, FaultError, type Json, messageOf, type Sa
  * (AES-256-GCM, the sample's id as additional data); the data key is encrypted to the operators' keys with age
  * (https://age-encryption.org/v1). The benchmark publishes a commitment: the SHA-256 over each row's salted digest, in the
  * order of the rows, so that what is revealed later can be shown to be what was sealed.
+ *
+ * A row is bound to the task that it was sealed for: what the task says and the row's open columns go into the additional data as a
+ * digest. So whoever holds the key opens a row for that task only. Else a client could hand in a task of its own with the same row,
+ * and have a worker answer any question about what is hidden.
  */
 export const Seal = z.strictObject({
   /** The data key, encrypted with age, armored. */
@@ -46,20 +50,30 @@ export function hide(row: Readonly<Record<string, Json>>, columns: readonly stri
   return { salt: randomBytes(16).toString('hex'), hidden }
 }
 
-/** Encrypts one row's hidden part. */
-export function sealRow(id: string, part: Hidden, key: Uint8Array): string {
+/** What a row is bound to: all that a task says but its seal, the sample's id, and its open columns as they travel. */
+export function bondOf(definition: object, { id, data }: Sample, columns: readonly string[] = []): string {
+  const said = Object.entries(definition).filter(([name]) => name !== 'seal')
+  const open = Object.entries(data).filter(([name]) => name !== SEALED && !columns.includes(name))
+  return sha256(canonicalJson([Object.fromEntries(said), id, Object.fromEntries(open)]))
+}
+
+const boundTo = (id: string, bond: string) => Buffer.from(`${bond}.${id}`)
+
+/** Encrypts one row's hidden part, bound to a task. */
+export function sealRow(id: string, part: Hidden, key: Uint8Array, bond: string): string {
   const nonce = randomBytes(12)
-  const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.from(id))
+  const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(boundTo(id, bond))
   const body = Buffer.concat([cipher.update(canonicalJson(part)), cipher.final()])
-  return Buffer.concat([nonce, cipher.getAuthTag(), body]).toString('base64')
+  return `${bond}.${Buffer.concat([nonce, cipher.getAuthTag(), body]).toString('base64')}`
 }
 
 /** Decrypts one row's hidden part. Throws FaultError('bad-job') where it was not sealed for this sample with this key. */
 export function openRow(id: string, sealed: string, key: Uint8Array): Hidden {
   try {
-    const bytes = Buffer.from(sealed, 'base64')
+    const [bond = '', text64 = ''] = sealed.split('.')
+    const bytes = Buffer.from(text64, 'base64')
     const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, 12), { authTagLength: 16 })
-      .setAAD(Buffer.from(id))
+      .setAAD(boundTo(id, bond))
       .setAuthTag(bytes.subarray(12, 28))
     const text = Buffer.concat([decipher.update(bytes.subarray(28)), decipher.final()]).toString()
     return Hidden.parse(JSON.parse(text)) as Hidden
@@ -91,12 +105,29 @@ export async function newKey(recipients: readonly string[]): Promise<{ key: Uint
 /** Where an identity is looked for. */
 export type Env = Readonly<Record<string, string | undefined>>
 
-/** A sample's data, its sealed part opened. */
-export async function unsealed(sample: Sample, seal: Pick<Seal, 'key'>, env: Env): Promise<Sample['data']> {
+/** A sample's data, its sealed part opened, for whatever task. */
+export async function opened(sample: Sample, seal: Pick<Seal, 'key'>, env: Env): Promise<Sample['data']> {
   const { [SEALED]: sealed, ...data } = sample.data
   if (typeof sealed !== 'string') throw new FaultError('bad-job', `sample ${sample.id} has no sealed part`)
   return { ...data, ...openRow(sample.id, sealed, await openKey(seal, env)).hidden }
 }
+
+/** A sample's data, its sealed part opened for the task that it was sealed for. Throws FaultError('bad-job') for any other. */
+export async function unsealed(
+  sample: Sample,
+  definition: { readonly seal: Pick<Seal, 'key'> },
+  env: Env,
+): Promise<Sample['data']> {
+  if (!isFor(definition, sample)) throw new FaultError('bad-job', `sample ${sample.id}: ${NOT_FOR}`)
+  return opened(sample, definition.seal, env)
+}
+
+/** Whether a sample's sealed part was sealed for this task, with these open columns. */
+export const isFor = (definition: object, sample: Sample): boolean =>
+  String(sample.data[SEALED]).split('.')[0] === bondOf(definition, sample)
+
+export const NOT_FOR =
+  'it was sealed for a task that says something else, or with other open columns; seal the benchmark again'
 
 const keys = new Map<string, Promise<Uint8Array>>()
 

@@ -2,12 +2,14 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join, relative, resolve } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { parseDocument } from 'yaml'
-import { BadInputError, type Json } from '../domain/index.ts'
+import { BadInputError, type Json, type PlannedTask, type Sample } from '../domain/index.ts'
+import { loadBenchmark } from './declared/benchmark.ts'
 import { readDataset } from './declared/dataset.ts'
 import { readYaml } from './declared/read.ts'
 import { BenchmarkText, type TaskText } from './declared/schema.ts'
 import { textOf } from './declared/task.ts'
 import {
+  bondOf,
   commitmentOf,
   type Env,
   type Hidden,
@@ -42,6 +44,7 @@ export async function seal(
   recipients: readonly string[],
 ): Promise<Sealing> {
   const { text, document } = await read(file)
+  const planned = (await loadBenchmark(file)).tasks
   const commitments: Record<string, string> = {}
   const files = new Map<string, string>()
   for (const [index, task] of text.tasks.entries()) {
@@ -55,10 +58,11 @@ export async function seal(
     assertPublic(task, rows[0]!.data, columns)
     const { key, encrypted } = await newKey(recipients)
     const parts = rows.map(({ data }): [string, Hidden] => [textOf('id', task.id, data), hide(data, columns)])
+    const bonds = bondsOf(planned[index]!, columns)
     const lines = rows.map(({ data }, row) => {
       const [id, part] = parts[row]!
       const open = Object.entries(data).filter(([name]) => !columns.includes(name))
-      return JSON.stringify({ ...Object.fromEntries(open), [SEALED]: sealRow(id, part, key) })
+      return JSON.stringify({ ...Object.fromEntries(open), [SEALED]: sealRow(id, part, key, bonds.get(id)!) })
     })
     const commitment = commitmentOf(parts)
     commitments[task.name] = commitment
@@ -75,6 +79,14 @@ export async function seal(
   await copyRest(file, out, new Set(text.tasks.map((task) => task.dataset)))
   await put(join(out, 'benchmark.yaml'), document.toString())
   return { out, commitments }
+}
+
+/** What each row is bound to, by its id. */
+function bondsOf({ ref, samples }: PlannedTask, columns: readonly string[]): ReadonlyMap<string, string> {
+  const definition = ref.kind === 'declared' ? (ref.definition as object) : {}
+  return new Map(
+    [...(samples(0) as Iterable<Sample>)].map((sample) => [sample.id, bondOf(definition, sample, columns)]),
+  )
 }
 
 /** Opens every sealed row of a benchmark, in order, with the identity that the environment holds. */

@@ -3,6 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { generateIdentity, identityToRecipient } from 'age-encryption'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Sample } from '../../src/domain/index.ts'
+import type { Definition } from '../../src/tasks/declared/schema.ts'
+import { loadBenchmark } from '../../src/tasks/index.ts'
+import { bondOf, type Seal, unsealed } from '../../src/tasks/sealed.ts'
 import { assay as run } from '../support/assay.ts'
 
 const CANARY = 'canary-7f3a91c2'
@@ -164,5 +168,43 @@ test('a sealed benchmark whose prompt was changed to show what is hidden does no
     expect(code).toBe(2)
     expect(stderr).toMatch(/it shows cases, which is sealed/)
     expect(stdout + stderr).not.toContain(CANARY)
+  }
+})
+
+test('a sealed row opens for the task that it was sealed for, and for no other', async () => {
+  const yaml = readFileSync(at('sealed', 'benchmark.yaml'), 'utf8')
+  writeFileSync(at('sealed', 'oracle.yaml'), yaml.replace('entry: echo', 'entry: "valueOf"'))
+  const planned = await withKey(['run', at('sealed', 'oracle.yaml'), '--samples', at('answers.jsonl')])
+  expect(planned).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('sealed for a task that says something else'),
+  })
+  // Nor where a client plans by itself, and asks a worker that has the key.
+  process.env['ASSAY_SEAL_IDENTITY'] = identity
+  try {
+    const { tasks } = await loadBenchmark(at('sealed'))
+    const [task] = tasks
+    const { definition } = task!.ref as unknown as { definition: Definition }
+    const [sample] = [...(task!.samples(0) as Iterable<Sample>)]
+    const open = { ...definition, seal: definition.seal! }
+    expect(JSON.stringify(await unsealed(sample!, open, process.env))).toContain(CANARY)
+    const [, other] = [...(task!.samples(0) as Iterable<Sample>)]
+    const changed: [Definition & { seal: Seal }, Sample][] = [
+      [{ ...open, grader: { ...definition.grader, entry: 'isItA' } }, sample!],
+      [{ ...open, forbid: ['{{cases.0.expected}}'] }, sample!],
+      [{ ...open, language: 'typescript' }, sample!],
+      [open, { ...sample!, data: { ...sample!.data, entry: 'mine' } }],
+      [open, { ...sample!, id: 's2' }],
+      [open, { ...sample!, data: other!.data }],
+    ]
+    for (const [asked, given] of changed) {
+      await expect(unsealed(given, asked, process.env)).rejects.toThrow('sealed for a task that says something else')
+      // Nor by telling of another bond: it is bound to the ciphertext.
+      const forged = String(given.data['$sealed']).replace(/^[0-9a-f]+/, bondOf(asked, given))
+      const claimed = { ...given, data: { ...given.data, $sealed: forged } }
+      await expect(unsealed(claimed, asked, process.env)).rejects.toThrow('cannot be opened with this key')
+    }
+  } finally {
+    delete process.env['ASSAY_SEAL_IDENTITY']
   }
 })

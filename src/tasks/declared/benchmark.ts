@@ -19,7 +19,7 @@ import {
 import type { Grader } from '../graders/grader.ts'
 import { graderOf, kinds } from '../graders/index.ts'
 import { language } from '../languages.ts'
-import { readSeal, SEALED, type Seal, unsealed } from '../sealed.ts'
+import { isFor, NOT_FOR, opened, readSeal, SEALED, type Seal } from '../sealed.ts'
 import { type Row, readDataset } from './dataset.ts'
 import { readYaml, type YamlFile } from './read.ts'
 import { BenchmarkText, type Definition, type NamedAnswer, type TaskText } from './schema.ts'
@@ -90,7 +90,7 @@ async function planTask(yaml: YamlFile, file: string, task: TaskText, index: num
     throw error instanceof BadInputError ? new BadInputError(`${at('dataset')}: ${error.message}`) : error
   })
   const seal = task.seal === undefined ? undefined : await readSeal(resolve(dirname(file), task.seal), at('seal'))
-  const rows = seal === undefined ? read : await opened(read, task, seal)
+  const rows = seal === undefined ? read : await openRows(read, task, seal)
   const files: Record<string, string> = {}
   for (const path of grader.files?.(task.grader) ?? []) {
     const bytes = await readFile(resolve(dirname(file), path)).catch(() => undefined)
@@ -117,6 +117,8 @@ async function planTask(yaml: YamlFile, file: string, task: TaskText, index: num
   for (const row of rows) {
     const whole = sampleOf(task, definition, row, wanted, at)
     const sample = seal === undefined ? whole : covered(whole, row.data, seal)
+    if (seal !== undefined && !isFor(definition, sample))
+      throw new BadInputError(`${at('seal')}: ${sample.id}: ${NOT_FOR}`)
     const twin = data.get(sample.id)
     if (twin)
       throw new BadInputError(`${row.where}: the id ${sample.id} is already that of ${relative('.', twin.where)}`)
@@ -156,12 +158,12 @@ async function planTask(yaml: YamlFile, file: string, task: TaskText, index: num
 }
 
 /** The rows with their sealed parts opened; what is planned from them is covered again. */
-async function opened(rows: readonly Row[], task: TaskText, seal: Seal): Promise<Row[]> {
+async function openRows(rows: readonly Row[], task: TaskText, seal: Seal): Promise<Row[]> {
   const open = await Promise.all(
     rows.map(async (row) => ({
       ...row,
       data: {
-        ...(await unsealed({ id: textOf('id', task.id, row.data), data: row.data }, seal, process.env)),
+        ...(await opened({ id: textOf('id', task.id, row.data), data: row.data }, seal, process.env)),
         [SEALED]: row.data[SEALED]!,
       },
     })),

@@ -11,7 +11,8 @@ export function declaredTask(definition: Definition, env: Env = process.env): Ta
   const grader = graderOf(definition.grader.kind)
   return async (context) => {
     const { sample } = context
-    const data = definition.seal === undefined ? sample.data : await unsealed(sample, definition.seal, env)
+    const { seal } = definition
+    const data = seal === undefined ? sample.data : await unsealed(sample, { ...definition, seal }, env)
     // What the subject is shown stands in traces: whatever a definition says, nothing hidden goes into it.
     const shown = definition.seal === undefined ? data : sample.data
     const prompt = textOf('prompt', definition.prompt, shown)
