@@ -172,7 +172,7 @@ export class UntrustedCode {
     }
     try {
       await using guest = await this.#guest(graph, effects, signal, printed)
-      await guest.ask({ do: 'run', file: named(file), told: toldOf(job) }, signal)
+      await guest.ask({ do: 'run', file: named(file), told: toldOf(context) }, signal)
     } catch (error) {
       if (!(error instanceof GuestError)) throw error
       throw faultOf(error, effects, job)
@@ -183,12 +183,13 @@ export class UntrustedCode {
 /** How the benchmark's own code is told of its file: the last two steps name it. */
 const named = (file: string) => `${basename(dirname(file))}/${basename(file)}`
 
-const toldOf = ({ task, sample, seed, attempt, subject, roles }: Job): Told => ({
+const toldOf = ({ model, job: { task, sample, seed, attempt, subject, roles } }: TaskContext): Told => ({
   task: task.name,
   sample,
   seed,
   attempt,
   subject: { kind: subject.kind, name: subject.name },
+  model: model.name,
   roles: Object.fromEntries(Object.entries(roles).map(([role, { name }]) => [role, name])),
 })
 

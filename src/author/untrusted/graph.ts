@@ -46,6 +46,7 @@ const REPLACED = new Map(
 )
 /** Fifty languages in which zod can complain; a task needs the one. */
 const LOCALES = /zod[/\\]v4[/\\]locales[/\\]index\.js$/
+const ENGLISH = `export { default as en } from ${JSON.stringify('./en.js')}`
 const IMPORT = /(?:\bfrom\s*|\bimport\s*\(?\s*)(['"])([^'"\n]+)\1/g
 
 /** The modules of a benchmark, and the source that begins with them. */
@@ -108,7 +109,7 @@ async function collect(entries: readonly string[]): Promise<Modules> {
     const found = new Set<string>()
     const made = { source: '', imports: {} }
     modules[id] = made
-    const text = LOCALES.test(path) ? `export { default as en } from './en.js'` : await readFile(path, 'utf8')
+    const text = LOCALES.test(path) ? ENGLISH : await readFile(path, 'utf8')
     made.source = javascriptOf(path, text)
     made.imports = importsOf(made.source, (specifier) => {
       const target = targetOf(path, specifier)

@@ -27,6 +27,8 @@ export interface Told {
   readonly seed: number
   readonly attempt: number
   readonly subject: { readonly kind: 'model' | 'recorded'; readonly name: string }
+  /** The evaluated model, as it calls itself. */
+  readonly model: string
   /** Models in other parts, by part. */
   readonly roles: Readonly<Record<string, string>>
 }

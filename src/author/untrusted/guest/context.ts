@@ -29,7 +29,7 @@ export function contextOf(told: Told): TaskContext {
   return {
     job,
     sample,
-    model: modelOf(subject.name, undefined),
+    model: modelOf(told.model, undefined),
     role: (name) => modelOf(ask('role', { role: name }) as string, name),
     sandbox: (role, options = {}) => open(role, options),
     check: (check) => void ask('check', check),

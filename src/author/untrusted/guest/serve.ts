@@ -6,7 +6,7 @@ import type { AuthoredBenchmark, Task } from '../../task.ts'
 import type { Request, Sampled } from '../messages.ts'
 import { contextOf } from './context.ts'
 import { drive } from './loop.ts'
-import { thrownOf } from './wire.ts'
+import { parse, stringify, thrownOf } from './wire.ts'
 
 /** Where the benchmark's folder is for its own code. */
 const FOLDER = '/benchmark'
@@ -28,9 +28,10 @@ export function serve(exported: Record<string, unknown>): (text: string) => Prom
   }
   return async (text) => {
     try {
-      return JSON.stringify({ ok: (await drive(answer(JSON.parse(text) as Request))) ?? null })
+      const ok = (await drive(answer(parse(text) as Request))) ?? null
+      return stringify({ ok })
     } catch (error) {
-      return JSON.stringify({ error: thrownOf(error) })
+      return stringify({ error: thrownOf(error) })
     }
   }
 }
