@@ -28,6 +28,7 @@ test('the page has an example of every grader but the judge, and of services', (
     'program',
     'script',
     'services',
+    'state',
     'stdio',
     'tool-calls',
   ])

@@ -1,10 +1,9 @@
 import type * as z from 'zod'
-import { FaultError, type Json, type Language, type LoadedModule } from '../../domain/index.ts'
-import { reasonOf, tell } from '../../tasks/graders/grader.ts'
+import type { Json, Language } from '../../domain/index.ts'
+import { openWorld } from '../../tasks/toolcalls/world.ts'
 import { contextOf } from '../context.ts'
 import type { Kit } from '../kit.ts'
 import { type Tool, tool } from '../tools.ts'
-import { fromValue, toValue } from '../values.ts'
 
 export interface EnvironmentDefinition {
   /**
@@ -37,54 +36,20 @@ export interface Environment {
  * state as it was. Code that breaks is the benchmark's fault, and makes the trial void.
  */
 export async function environment(kit: Kit, definition: EnvironmentDefinition): Promise<Environment> {
-  const { source, language = 'javascript', state } = definition
   const { signal, sandbox } = contextOf(kit)
-  const place = await sandbox('grader', { fresh: true })
-  const module = await place.load({ language, source: `${source}\n${GLUE}` }, signal)
-  const ask = asking(module, signal)
-  if (module.loaded.ending.kind !== 'returned')
-    throw new FaultError('bad-job', `the environment cannot be loaded: ${tell(module.loaded.ending)}`)
-  await ask('__begin', [state])
-  let last: Promise<unknown> = Promise.resolve()
+  const world = await openWorld(await sandbox('grader', { fresh: true }), definition, signal)
   return {
-    state: () => ask('__state', []),
+    state: () => world.state(),
     tools: definition.tools.map(({ name, ...told }) =>
       tool({
         name,
         ...told,
         async run(args) {
-          // Calls of one turn are made side by side; here each sees the state that the one before left.
-          const turn = last.then(() => ask('__call', [name, args as Json]))
-          last = turn.catch(() => {})
-          const answer = (await turn) as { value?: Json; error?: string }
-          if (answer.error !== undefined) throw new Error(answer.error)
+          const answer = await world.call(name, args as Json)
+          if ('error' in answer) throw new Error(answer.error)
           return answer.value
         },
       }),
     ),
   }
 }
-
-function asking(module: LoadedModule, signal: AbortSignal) {
-  return async (name: string, args: Json[]): Promise<Json> => {
-    const result = await module.call(name, args.map(toValue), signal)
-    if (result.ending.kind === 'returned') return fromValue(result.ending.value) as Json
-    throw new FaultError('bad-job', `the environment broke (${reasonOf(result.ending)}): ${tell(result.ending)}`)
-  }
-}
-
-const GLUE = `
-let __kept = 'null'
-globalThis.__begin = (state) => { __kept = JSON.stringify(state); return null }
-globalThis.__state = () => JSON.parse(__kept)
-globalThis.__call = async (name, args) => {
-  if (!Object.hasOwn(tools, name)) throw new TypeError('the environment has no tool ' + name)
-  const state = JSON.parse(__kept)
-  let value
-  try { value = await tools[name](state, args) } catch (error) {
-    return { error: error instanceof Error ? error.message : String(error) }
-  }
-  __kept = JSON.stringify(state)
-  return value === undefined ? {} : { value: JSON.parse(JSON.stringify(value)) }
-}
-`

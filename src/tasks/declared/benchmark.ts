@@ -24,7 +24,7 @@ import { type Row, readDataset } from './dataset.ts'
 import { readYaml, type YamlFile } from './read.ts'
 import { BenchmarkText, type Definition, type NamedAnswer, type TaskText } from './schema.ts'
 import { hint } from './suggest.ts'
-import { configOf, prefixOf, textOf } from './task.ts'
+import { configOf, prefixOf, textOf, toolsOf } from './task.ts'
 import { type Columns, columnsOf, expand } from './template.ts'
 
 /** Where benchmarks are looked for by name: the working folder's, then ours. */
@@ -173,8 +173,10 @@ async function openRows(rows: readonly Row[], task: TaskText, seal: Seal): Promi
 
 /** What the subject is shown stands in traces, so nothing hidden may go into it. */
 function assertHidden(definition: Definition, { id }: TaskText, seal: Seal, at: At): void {
-  const { prompt, system, prefix, tools } = definition
-  for (const [key, shown] of Object.entries({ id, prompt, system, prefix, tools })) {
+  const { prompt, system, prefix, tools, grader } = definition
+  const told = graderOf(grader.kind).shown ?? []
+  const own = Object.fromEntries(told.map((key) => [`grader.${key}`, (grader as Record<string, unknown>)[key]]))
+  for (const [key, shown] of Object.entries({ id, prompt, system, prefix, tools, ...own })) {
     const hidden = shown === undefined ? undefined : seal.columns.find((column) => columnsOf(shown as Json).has(column))
     if (hidden !== undefined) throw new BadInputError(`${at(key)}: it shows ${hidden}, which is sealed; leave it out`)
   }
@@ -222,7 +224,7 @@ function graderAt(task: TaskText, at: At): Grader {
 function place(task: TaskText, grader: Grader, at: At) {
   const {
     language: name,
-    sandbox: kind = grader.needs === 'code' || task.image !== undefined ? 'docker' : 'none',
+    sandbox: kind = grader.place ?? (grader.needs === 'code' || task.image !== undefined ? 'docker' : 'none'),
     image,
   } = task
   if (grader.needs === 'code' && name === undefined) {
@@ -238,7 +240,12 @@ function place(task: TaskText, grader: Grader, at: At) {
       `${at('sandbox')}: ${grader.kind} starts programs, which an isolate cannot; write sandbox: docker`,
     )
   }
-  if (kind === 'isolate' && name !== 'javascript' && name !== 'typescript') {
+  if (grader.place !== undefined && kind !== grader.place) {
+    throw new BadInputError(
+      `${at('sandbox')}: the environment of ${grader.kind} runs in an isolate; write sandbox: ${grader.place}, or leave it out`,
+    )
+  }
+  if (kind === 'isolate' && grader.place === undefined && name !== 'javascript' && name !== 'typescript') {
     throw new BadInputError(
       `${at('sandbox')}: isolates run javascript and typescript, not ${name}; write sandbox: docker`,
     )
@@ -303,8 +310,11 @@ function sampleOf(task: TaskText, definition: Definition, row: Row, wanted: Set<
   if (definition.system !== undefined) guarded(at('system'), row, () => textOf('system', definition.system!, row.data))
   guarded(at('prefix'), row, () => prefixOf(definition, row.data))
   for (const text of definition.forbid) guarded(at('forbid'), row, () => textOf('forbid', text, row.data))
-  guarded(at('grader'), row, () => configOf(definition, row.data))
-  for (const key of graderOf(definition.grader.kind).late ?? []) {
+  const tools = guarded(at('tools'), row, () => toolsOf(definition, row.data))
+  const grader = graderOf(definition.grader.kind)
+  const config = guarded(at('grader'), row, () => configOf(definition, row.data))
+  guarded(at('grader'), row, () => grader.check?.(config, tools ?? []))
+  for (const key of grader.late ?? []) {
     const template = (definition.grader as Record<string, Json>)[key]
     if (template !== undefined) guarded(at('grader', key), row, () => expand(template, { ...row.data, solution: '' }))
   }

@@ -16,8 +16,7 @@ export function declaredTask(definition: Definition, env: Env = process.env): Ta
     // What the subject is shown stands in traces: whatever a definition says, nothing hidden goes into it.
     const shown = definition.seal === undefined ? data : sample.data
     const prompt = textOf('prompt', definition.prompt, shown)
-    const tools =
-      definition.tools === undefined ? undefined : z.array(ToolSchema).parse(expand(definition.tools, shown))
+    const tools = toolsOf(definition, shown)
     const messages: Message[] = [{ role: 'user', content: prompt }]
     if (definition.system !== undefined) {
       messages.unshift({ role: 'system', content: textOf('system', definition.system, shown) })
@@ -46,6 +45,8 @@ export function declaredTask(definition: Definition, env: Env = process.env): Ta
       config,
       context,
       reply,
+      messages,
+      tools: tools ?? [],
       code,
       language: definition.language,
       libraries: definition.libraries,
@@ -60,6 +61,11 @@ export function textOf(key: string, template: string, data: Columns): string {
   const value = expand(template, data)
   if (value === null) throw new BadInputError(`${key}: ${template} is empty (null) in the data`)
   return typeof value === 'string' ? value : JSON.stringify(value)
+}
+
+/** The tools that a sample offers, checked. Throws a ZodError where the data does not fit. */
+export function toolsOf({ tools }: Pick<Definition, 'tools'>, data: Columns): ToolSchema[] | undefined {
+  return tools === undefined ? undefined : z.array(ToolSchema).parse(expand(tools, data))
 }
 
 /** The grader's configuration for one sample, checked. Throws a ZodError where the data does not fit. */

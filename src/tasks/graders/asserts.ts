@@ -239,7 +239,14 @@ async function gradeTogether(
 
 /** Closes what was loaded, at once; what was not has nothing to close, and whoever waited for it was told. */
 async function closeAll(modules: readonly Promise<LoadedModule>[]): Promise<void> {
-  await Promise.all(modules.map((loading) => loading.then((module) => module[Symbol.asyncDispose](), () => {})))
+  await Promise.all(
+    modules.map((loading) =>
+      loading.then(
+        (module) => module[Symbol.asyncDispose](),
+        () => {},
+      ),
+    ),
+  )
 }
 
 /** Both sandboxes, opened at once. */

@@ -1,5 +1,15 @@
 import type * as z from 'zod'
-import type { Check, Ending, ExecResult, Language, Reason, Reply, TaskContext } from '../../domain/index.ts'
+import type {
+  Check,
+  Ending,
+  ExecResult,
+  Language,
+  Message,
+  Reason,
+  Reply,
+  TaskContext,
+  ToolSchema,
+} from '../../domain/index.ts'
 import { textOf } from '../../domain/index.ts'
 
 /** What a grader works on: the sample's expectations, and the answer as text and as code. */
@@ -7,6 +17,9 @@ export interface Grading<Config> {
   readonly config: Config
   readonly context: TaskContext
   readonly reply: Reply
+  /** What the subject was asked, and the tools that it was offered: for graders that go on talking. */
+  readonly messages: readonly Message[]
+  readonly tools: readonly ToolSchema[]
   /** The whole program, put together from the answer (and the prompt, where the answer is a completion). */
   readonly code: string
   readonly language: Language | undefined
@@ -29,6 +42,12 @@ export interface Grader<Config = unknown> {
   readonly languages?: readonly Language[]
   /** false where it starts programs, which isolates cannot. */
   readonly isolates?: boolean
+  /** Where a task goes that names no sandbox, and the only place that it may name. */
+  readonly place?: 'isolate'
+  /** Keys whose values the subject gets to see: nothing sealed may go into them. */
+  readonly shown?: readonly string[]
+  /** Throws a BadInputError where a sample's configuration does not fit the tools that it offers. */
+  check?(config: Config, tools: readonly ToolSchema[]): void
   /** Paths of files beside the benchmark that must travel with the task. */
   files?(config: Record<string, unknown>): readonly string[]
   grade(grading: Grading<Config>): Promise<void>

@@ -6,11 +6,12 @@ import type { Grader } from './grader.ts'
 import { judge } from './judge.ts'
 import { program } from './program.ts'
 import { script } from './script.ts'
+import { state } from './state.ts'
 import { stdio } from './stdio.ts'
 import { toolCalls } from './tool-calls.ts'
 
 /** Every grader that ships; a new one is one line here and a file of its own. */
-const graders: readonly Grader[] = [asserts, calls, stdio, program, script, answer, judge, toolCalls] as Grader[]
+const graders: readonly Grader[] = [asserts, calls, stdio, program, script, answer, judge, toolCalls, state] as Grader[]
 
 /** The names of all graders. */
 export const kinds: readonly string[] = graders.map((grader) => grader.kind)
