@@ -46,6 +46,11 @@ describeDocker('cheats in cells', () => {
     expect(await flawsOf('reuse', (bout) => quick(bout) && turn(bout))).toEqual([])
   })
 
+  test('none scores in languages that are slow to compile', { timeout: HALF_AN_HOUR }, async () => {
+    const some = ['exit-in-static.java', 'thief-of-output.java', 'exit-in-init.go']
+    expect(await flawsOf('reuse', ({ cheat }) => some.includes(cheat.file))).toEqual([])
+  })
+
   test('none scores in containers of their own', {
     timeout: HALF_AN_HOUR,
   }, async () => {

@@ -3,9 +3,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { generateIdentity, identityToRecipient } from 'age-encryption'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Sample } from '../../src/domain/index.ts'
+import { allSandboxes } from '../../src/app.ts'
+import { GRADING_VERSION, jobId, type Sample, type TaskRef } from '../../src/domain/index.ts'
+import { runTrial } from '../../src/engine/index.ts'
+import { recordedModel } from '../../src/models/recorded.ts'
 import type { Definition } from '../../src/tasks/declared/schema.ts'
-import { loadBenchmark } from '../../src/tasks/index.ts'
+import { loadBenchmark, taskFunction } from '../../src/tasks/index.ts'
 import { bondOf, type Seal, unsealed } from '../../src/tasks/sealed.ts'
 import { assay as run } from '../support/assay.ts'
 
@@ -204,6 +207,45 @@ test('a sealed row opens for the task that it was sealed for, and for no other',
       const claimed = { ...given, data: { ...given.data, $sealed: forged } }
       await expect(unsealed(claimed, asked, process.env)).rejects.toThrow('cannot be opened with this key')
     }
+  } finally {
+    delete process.env['ASSAY_SEAL_IDENTITY']
+  }
+})
+
+test('a job that does not say that its task is sealed opens nothing', async () => {
+  process.env['ASSAY_SEAL_IDENTITY'] = identity
+  await using sandboxes = allSandboxes({ concurrency: 1 })
+  try {
+    const { tasks, name, version } = await loadBenchmark(at('sealed'))
+    const { ref, samples, limits, sandbox } = tasks[0]!
+    const [sample] = [...(samples(0) as Iterable<Sample>)]
+    const recorded = { text: 'const echo = (x) => { throw new Error(x) }', form: 'solution' as const }
+    const { sealed: _, ...unmarked } = ref as TaskRef & { sealed?: true }
+    const trialOf = (task: TaskRef) => {
+      const content = {
+        benchmark: { name, version },
+        task,
+        sample: sample!,
+        subject: { kind: 'recorded' as const, name: 'm', answers: [recorded] },
+        roles: {},
+        attempt: 0,
+        seed: 0,
+        limits,
+        ...(sandbox && { sandbox }),
+        grading: GRADING_VERSION,
+      }
+      const models = { subject: () => recordedModel('m', [recorded]), role: () => recordedModel('m', [recorded]) }
+      const job = { id: jobId(content), run: 'r', isolation: 'reuse' as const, ...content }
+      return runTrial(job, 1, { tasks: taskFunction, models, sandboxes }, new AbortController().signal)
+    }
+    const honest = await trialOf(ref)
+    expect(honest.outcome).toMatchObject({ kind: 'scored', score: { passed: false } })
+    const trial = await trialOf(unmarked as TaskRef)
+    expect(trial.outcome).toMatchObject({
+      kind: 'void',
+      fault: { message: expect.stringContaining('does not say so') },
+    })
+    expect(JSON.stringify([honest.trace, trial])).not.toContain(CANARY)
   } finally {
     delete process.env['ASSAY_SEAL_IDENTITY']
   }

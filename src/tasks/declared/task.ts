@@ -1,5 +1,13 @@
 import * as z from 'zod'
-import { BadInputError, type Json, type Message, type TaskFunction, ToolSchema } from '../../domain/index.ts'
+import {
+  BadInputError,
+  FaultError,
+  type Json,
+  type Message,
+  type TaskFunction,
+  type TaskRef,
+  ToolSchema,
+} from '../../domain/index.ts'
 import { isCode, programOf } from '../extract.ts'
 import { graderOf } from '../graders/index.ts'
 import { type Env, unsealed } from '../sealed.ts'
@@ -12,6 +20,9 @@ export function declaredTask(definition: Definition, env: Env = process.env): Ta
   return async (context) => {
     const { sample } = context
     const { seal } = definition
+    // Who made the job could have left the mark out, to get a trace that shows everything.
+    if (seal !== undefined && !isMarkedSealed(context.job.task))
+      throw new FaultError('bad-job', 'a sealed task in a job that does not say so')
     const data = seal === undefined ? sample.data : await unsealed(sample, { ...definition, seal }, env)
     // What the subject is shown stands in traces: whatever a definition says, nothing hidden goes into it.
     const shown = definition.seal === undefined ? data : sample.data
@@ -55,6 +66,8 @@ export function declaredTask(definition: Definition, env: Env = process.env): Ta
     })
   }
 }
+
+const isMarkedSealed = (task: TaskRef) => task.kind === 'declared' && task.sealed === true
 
 /** A template's text; JSON, where the data is no text. */
 export function textOf(key: string, template: string, data: Columns): string {

@@ -487,6 +487,26 @@ open('unreadable', 'w').write('x'); os.chmod('unreadable', 0)
       ])
     })
 
+    test('are taken out only once nothing runs that could change them', async () => {
+      const writer = `
+import os, time
+if os.fork() == 0: os.setsid()
+while True:
+    for letter in (b'a', b'b'):
+        with open('file', 'wb') as file:
+            for _ in range(64): file.write(letter * 1024)
+        if os.path.exists('start'): continue
+        open('start', 'w').close(); print('writing', flush=True)
+`
+      const writing = await start(cell, ['python3', '-c', writer])
+      for await (const _ of writing.stdout) break
+      const first = await cell.get(['file'], CAPS, signal)
+      expect((await writing.ended).ending).toEqual({ kind: 'signaled', signal: 'SIGKILL' })
+      const left = await run(cell, ['sh', '-c', 'for n in 1 2 3 4 5; do cksum < file; done | sort -u | wc -l'])
+      expect(textOf(left.stdout).trim()).toBe('1')
+      expect((await cell.get(['file'], CAPS, signal)).files).toEqual(first.files)
+    })
+
     test('are bounded in bytes and entries', async () => {
       await python(cell, 'for n in range(50): open(f"f{n:02}", "w").write("x" * 1000)')
       const few = await cell.get(['.'], { ...CAPS, entries: 10 }, signal)
