@@ -16,7 +16,7 @@ export interface Endpoint<Request> {
 
 type Block = { readonly type: string; readonly [name: string]: unknown }
 
-/** Content as agents send it: a text, or texts and images in the words of either protocol. What a model cannot be shown is named. */
+/** Content as agents send it: a text, or texts and images in the words of any protocol. What a model cannot be shown is named. */
 export function partsOf(content: string | readonly Block[]): string | Part[] {
   if (typeof content === 'string') return content
   const parts = content.flatMap(partOf)
@@ -27,8 +27,9 @@ function partOf(block: Block): Part[] {
   const { type } = block
   if (typeof block['text'] === 'string') return [{ kind: 'text', text: block['text'] }]
   if (type === 'tool_use' || type === 'thinking' || type === 'redacted_thinking') return []
-  if (type === 'image_url') {
-    const url = String((block['image_url'] as { url?: unknown } | undefined)?.url ?? '')
+  if (type === 'image_url' || type === 'input_image') {
+    const image = block['image_url']
+    const url = typeof image === 'string' ? image : String((image as { url?: unknown } | undefined)?.url ?? '')
     const inline = /^data:([\w.+-]+\/[\w.+-]+);base64,(.*)$/s.exec(url)
     return [
       inline === null

@@ -30,8 +30,8 @@ export interface ProgramOutcome extends Pick<AgentOutcome, 'end' | 'turns' | 'us
 }
 
 /**
- * Runs a command-line agent inside the trial's sandbox, which has no network, and lets it talk to the evaluated model: it finds an
- * OpenAI-compatible and an Anthropic-compatible endpoint on a port of its own loopback. Each request is a prompt in the trace.
+ * Runs a command-line agent inside the trial's sandbox, which has no network, and lets it talk to the evaluated model: it finds
+ * OpenAI-compatible endpoints and an Anthropic-compatible one on a port of its own loopback. Each request is a prompt in the trace.
  * Over a limit the agent is ended, and what it has done stands.
  */
 export async function programAgent(kit: Kit, options: ProgramAgentOptions): Promise<ProgramOutcome> {

@@ -3,12 +3,13 @@ import { messageOf, type PromptRequest, type Reply } from '../../domain/index.ts
 import { anthropic } from './anthropic.ts'
 import type { Endpoint } from './endpoint.ts'
 import { openai } from './openai.ts'
+import { responses } from './responses.ts'
 
 /** Bytes of a request at most: long conversations with images. */
 const REQUEST = 32 * 2 ** 20
-const ENDPOINTS: readonly Endpoint<unknown>[] = [openai as Endpoint<unknown>, anthropic as Endpoint<unknown>]
+const ENDPOINTS: readonly Endpoint<unknown>[] = [openai, responses, anthropic] as Endpoint<unknown>[]
 
-/** A server for agents: what they ask in either protocol, `ask` answers. It listens nowhere by itself. */
+/** A server for agents: what they ask in any of the protocols, `ask` answers. It listens nowhere by itself. */
 export function modelServer(model: string, ask: (request: PromptRequest) => Promise<Reply>): Server {
   return createServer((request, response) => {
     answer(request, response, model, ask).catch((error: unknown) => {
