@@ -50,6 +50,30 @@ describe('the installed package', () => {
     expect(run(process.execPath, ['--input-type=module', '-e', script]).trim()).toBe('function function')
   })
 
+  test('runs benchmarks in code, that of nobody trusted too', () => {
+    const code = `import { benchmark, task } from 'assay'
+export default benchmark({ name: 'adds', version: '1.0.0', tasks: [task({
+  name: 'adds',
+  samples: [{ id: 'a', x: 1, y: 2 }, { id: 'b', x: 3, y: 4 }],
+  async run({ model, check }, { x, y }) {
+    check.equal((await model.prompt('What is ' + x + ' + ' + y + '?')).text, String(x + y))
+  },
+})] })
+`
+    writeFileSync(join(home, 'benchmark.ts'), code)
+    writeFileSync(join(home, 'answers.jsonl'), '{"task_id":"a","text":"3"}\n{"task_id":"b","text":"8"}\n')
+    const args = ['--no-install', 'assay', 'run', 'benchmark.ts', '--samples', 'answers.jsonl', '--json']
+    for (const more of [[], ['--untrusted']]) {
+      const result = JSON.parse(
+        run('npx', [...args, ...more])
+          .trim()
+          .split('\n')
+          .at(-1)!,
+      )
+      expect(result).toMatchObject({ trials: 2, scored: 2, void: 0, passed: 1 })
+    }
+  })
+
   test('comes with declarations, and without sources in TypeScript', () => {
     const files = readdirSync(join(home, 'node_modules/assay/dist'), { recursive: true, encoding: 'utf8' })
     expect(files).toContain('src/index.d.ts')

@@ -61,9 +61,14 @@ async function load(file: string): Promise<LoadedCode> {
     if (error instanceof Error && error.name === 'BadInputError') throw new BadInputError(`${file}: ${error.message}`)
     const missing =
       (error as NodeJS.ErrnoException).code === 'ERR_MODULE_NOT_FOUND' && messageOf(error).includes(`'${file}'`)
-    throw new BadInputError(missing ? `there is no file ${file}` : `${file} cannot be loaded: ${messageOf(error)}`, {
-      cause: error,
-    })
+    const isCommon = /import statement outside a module|Unexpected token 'export'/.test(messageOf(error))
+    const hint = isCommon ? '; set "type": "module" in the package.json beside it' : ''
+    throw new BadInputError(
+      missing ? `there is no file ${file}` : `${file} cannot be loaded: ${messageOf(error)}${hint}`,
+      {
+        cause: error,
+      },
+    )
   }
   const authored = exportedBenchmark(exported, file)
   const folder = dirname(file)

@@ -131,8 +131,7 @@ function targetOf(from: string, specifier: string): string | undefined {
   }
   if (Object.hasOwn(OURS, specifier)) return OURS[specifier]
   // Packages tell in comments how they are imported.
-  return from.includes('node_modules') ||
-    !PACKAGES.some((name) => specifier === name || specifier.startsWith(`${name}/`))
+  return isPackaged(from) || !PACKAGES.some((name) => specifier === name || specifier.startsWith(`${name}/`))
     ? undefined
     : packaged(specifier)
 }
@@ -145,6 +144,9 @@ function importsOf(source: string, targetOf: (specifier: string) => string | und
   }
   return imports
 }
+
+/** Whether a file is of another package; ours may lie in a folder of packages itself. */
+const isPackaged = (path: string) => /^\.\.\/|(^|\/)node_modules\//.test(idOf(path))
 
 const idOf = (path: string) => relative(ROOT, path).replaceAll('\\', '/')
 
