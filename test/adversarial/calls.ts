@@ -335,6 +335,22 @@ const TOOLS: readonly HostileAgent[] = [
     ],
     says: { 5: /^fine$/ },
   },
+  ...(['turns', 'length', 'notes'] as const).map(
+    (what): HostileAgent => ({
+      name: `calls/a world that is worked to death by ${what}`,
+      tries: 'calls with arguments that the environment cannot bear, so that the trial is void',
+      image: 'node',
+      make: async (kit) => {
+        const mill = await tools.environment(kit, MILL)
+        const state = { name: 'state', parameters: z.strictObject({}), run: () => mill.state() }
+        return [...mill.tools, state, ...bash(kit)]
+      },
+      turns: [
+        ...Array.from({ length: 40 }, () => [['grind', { [what]: 1e9, text: 'x'.repeat(1_000_000) }] as const]),
+        [['state', {}]],
+      ],
+    }),
+  ),
   {
     name: 'calls/the way out',
     tries: 'looks for the host, the network and the engine from a tool',
@@ -385,4 +401,27 @@ const SHOP = {
   }`,
   state: { stock: { pen: 3 } },
   tools: [{ name: 'take', parameters: z.strictObject({ item: z.string(), count: z.int() }) }],
+}
+
+const MILL = {
+  source: `const tools = {
+    grind(state, { turns = 0, length = 0, notes = 0, text }) {
+      for (let turn = 0; turn < turns * 1000; turn++) state.sum += turn
+      if (length > 0) text.repeat(length)
+      if (notes > 0) state.notes.push(text)
+      return state.sum
+    },
+  }`,
+  state: { sum: 0, notes: [] },
+  tools: [
+    {
+      name: 'grind',
+      parameters: z.strictObject({
+        turns: z.number().optional(),
+        length: z.number().optional(),
+        notes: z.number().optional(),
+        text: z.string(),
+      }),
+    },
+  ],
 }

@@ -136,11 +136,14 @@ describe('calls', () => {
   })
 })
 
-test('an environment that breaks is our trouble', async () => {
-  const broken = { ...task({ state: { equals: {} } }), limits: { wallMs: 2000, cpuMs: 1000 } }
-  const answer = { text: '', form: 'text', calls: [call('spin', 'A1')] } as const
-  expect((await grade.grade(broken, { ...answer, calls: [...answer.calls] }, {}, files)).verdict).toMatch(
-    /^void: the environment broke \((cpu|wall)-limit\)/,
+test('an environment that breaks is our trouble, but who works it until a limit fails', async () => {
+  const spun = { ...task({ state: { equals: {} } }), limits: { wallMs: 2000, cpuMs: 1000 } }
+  const spinning = await grade.grade(spun, { text: '', form: 'text', calls: [call('spin', 'A1')] }, {}, files)
+  expect(spinning.verdict).toBe('runtime-error')
+  expect(spinning.checks.at(-1)?.message).toMatch(/^the environment broke \((cpu|wall)-limit\)/)
+  const expected = { ...task({ state: { after: [call('spin', 'A1')] } }), limits: { wallMs: 2000, cpuMs: 1000 } }
+  expect((await grade.grade(expected, { text: 'No.', form: 'text' }, {}, files)).verdict).toMatch(
+    /^void: the expected call of spin fails: the environment broke/,
   )
   const late = task({ state: { after: [call('refund', 'Z9')] } })
   expect((await grade.grade(late, { text: 'No.', form: 'text' }, {}, files)).verdict).toBe(

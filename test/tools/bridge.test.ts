@@ -100,6 +100,23 @@ describeDocker('the bridge', () => {
     expect(passed).toBe(true)
   })
 
+  test('an agent reaches no address by an image, and cannot fill the engine with requests', async () => {
+    const { passed, fault, trial, outcome } = await run(
+      'python',
+      { ...all, 'agent.py': HOSTILE_AGENT },
+      { argv: ['python3', 'agent.py'] },
+      Array.from({ length: 40 }, () => 'Yes.'),
+    )
+    expect(fault).toBeUndefined()
+    expect(outcome?.result?.stderr.text).toBe('')
+    expect(passed).toBe(true)
+    const prompts = trial.trace.flatMap(({ body }) => (body.kind === 'prompted' ? [body] : []))
+    expect(prompts.length).toBeGreaterThanOrEqual(4)
+    expect(JSON.stringify(prompts)).not.toMatch(/secret|passwd/)
+    // The bridge's output is bounded as any program's is.
+    expect(JSON.stringify(trial.trace).length).toBeLessThan(40 * 2 ** 20)
+  })
+
   test('an agent that ends the bridge has only itself to blame; trouble of ours is a fault', async () => {
     const ended = await run('python', all, { argv: ['bash', '-c', 'kill -9 -1'] }, script)
     expect(ended.fault).toBeUndefined()
@@ -110,6 +127,23 @@ describeDocker('the bridge', () => {
     expect(broken.fault).toBeDefined()
   })
 })
+
+/** Asks with addresses and with what is no image, then with all that it can; at last it mends the file by itself. */
+const HOSTILE_AGENT = `
+import json, os, urllib.error, urllib.request
+def ask(content):
+    body = json.dumps({'model': 'm', 'messages': [{'role': 'user', 'content': content}]}).encode()
+    request = urllib.request.Request(os.environ['OPENAI_BASE_URL'] + '/chat/completions', body, {'content-type': 'application/json'})
+    try: return urllib.request.urlopen(request).status
+    except urllib.error.HTTPError as error: return error.code
+for url in ('http://192.0.2.1/?secret', 'file:///etc/passwd', 'nonsense secret', ''):
+    assert ask([{'type': 'image_url', 'image_url': {'url': url}}]) == 200, url
+try:
+    for _ in range(30): ask('x' * (8 << 20))
+except OSError as error: print('nobody answers any more', error)
+text = open('sum.py').read()
+open('sum.py', 'w').write(text.replace('a - b', 'a + b'))
+`
 
 const PYTHON_AGENT = `
 import json, os, subprocess, urllib.request

@@ -31,11 +31,10 @@ function partOf(block: Block): Part[] {
     const image = block['image_url']
     const url = typeof image === 'string' ? image : String((image as { url?: unknown } | undefined)?.url ?? '')
     const inline = /^data:([\w.+-]+\/[\w.+-]+);base64,(.*)$/s.exec(url)
-    return [
-      inline === null
-        ? { kind: 'media', mediaType: 'image/*', url }
-        : { kind: 'media', mediaType: inline[1]!, base64: inline[2]! },
-    ]
+    // An address would be fetched by the model's provider: a way onto the network for an agent that has none.
+    if (inline === null)
+      return [{ kind: 'text', text: '[an image at an address, which is not fetched; send it as data:]' }]
+    return [{ kind: 'media', mediaType: inline[1]!, base64: inline[2]! }]
   }
   const source = block['source'] as { media_type?: unknown; data?: unknown } | undefined
   if (typeof source?.media_type === 'string' && typeof source.data === 'string')

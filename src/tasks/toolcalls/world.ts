@@ -1,4 +1,12 @@
-import { FaultError, type Json, type Language, type Sandbox, type Value } from '../../domain/index.ts'
+import {
+  type Ending,
+  FaultError,
+  type Json,
+  type Language,
+  type Sandbox,
+  SpoiledError,
+  type Value,
+} from '../../domain/index.ts'
 import { reasonOf, tell } from '../graders/grader.ts'
 
 /** A world that tools act on: code in a sandbox of its own, and a state that is data. */
@@ -16,7 +24,10 @@ export interface WorldSource {
   readonly state: Json
 }
 
-/** Loads a world into a sandbox. Code that breaks is the benchmark's fault, and makes the trial void. */
+/**
+ * Loads a world into a sandbox. Code that breaks is the benchmark's fault, and makes the trial void; but whoever calls until a limit is
+ * passed has spoiled the trial himself, and fails, or a model could choose to have its failures not counted.
+ */
 export async function openWorld(
   place: Sandbox,
   { source, language = 'javascript', state }: WorldSource,
@@ -29,7 +40,8 @@ export async function openWorld(
   const ask = async (name: string, args: Value[]): Promise<Json> => {
     const { ending } = await module.call(name, args, signal)
     if (ending.kind === 'returned' && typeof ending.value === 'string') return JSON.parse(ending.value) as Json
-    throw new FaultError('bad-job', `the environment broke (${reasonOf(ending)}): ${tell(ending)}`)
+    const told = `the environment broke (${reasonOf(ending)}): ${tell(ending)}`
+    throw name !== '__begin' && isWornOut(ending) ? new SpoiledError(told) : new FaultError('bad-job', told)
   }
   await ask('__begin', [JSON.stringify(state)])
   let last: Promise<unknown> = Promise.resolve()
@@ -44,6 +56,10 @@ export async function openWorld(
     [Symbol.asyncDispose]: () => module[Symbol.asyncDispose](),
   }
 }
+
+/** A limit of time, memory or output, or of what the language can hold. */
+const isWornOut = (ending: Ending) =>
+  ending.kind === 'limited' || ending.kind === 'signaled' || (ending.kind === 'threw' && ending.type === 'RangeError')
 
 const GLUE = `
 let __kept = 'null'
