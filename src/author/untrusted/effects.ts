@@ -27,7 +27,7 @@ import { type Question, type QuestionData, shaped, thrownOf, WORK, type Work, ty
 const MOST_OPEN = 256
 const MOST_WORK = 100_000
 /** What a task may record: events, and characters of them. */
-const MOST_EVENTS = 20_000
+const MOST_EVENTS = 10_000
 const MOST_RECORDED = 32 * 2 ** 20
 /** Bytes of files that are read at once. */
 const MOST_READ = 32 * 2 ** 20
