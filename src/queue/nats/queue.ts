@@ -31,6 +31,11 @@ export interface NatsQueueOptions {
 
 /** A pull waits for messages so long at the server; it cannot be called back without losing what it may bring. */
 const PULL_MS = 2_000
+/**
+ * Messages that may be on their way to us from one consumer. NATS cuts off whoever has more than 64 MB before him (`max_pending`), and a
+ * message may be 1 MB: with more, a worker of many slots with heavy jobs was cut off again each time it came back.
+ */
+const ON_THE_WAY = 50
 
 interface Source {
   readonly consumer: Consumer
@@ -170,7 +175,7 @@ export class NatsQueue<T> implements Queue<T> {
     }
     const wanted = this.#waiting.length + (this.#options.ahead?.() ?? 0) - this.#ready.length
     for (const source of this.#sources.values()) {
-      const missing = wanted - source.requested
+      const missing = Math.min(wanted, ON_THE_WAY) - source.requested
       if (missing <= 0 || performance.now() < source.restsUntil) continue
       source.requested += missing
       const running = this.#fetch(source, missing).finally(() => this.#running.delete(running))
