@@ -37,6 +37,8 @@ export class Pool implements AsyncDisposable {
   #idle: Idle[] = []
   readonly #held = new Set<Cell>()
   readonly #closing = new Set<Promise<void>>()
+  /** Cells on their trials' networks; the networks cannot go before they do. */
+  readonly #making = new Set<Promise<Cell>>()
   readonly #births = new WeakMap<Cell, number>()
   /** By shape, when it was taken lately. */
   readonly #taken = new Map<string, number[]>()
@@ -111,8 +113,13 @@ export class Pool implements AsyncDisposable {
 
   /** A cell on a network of its trial's. */
   async #takeOwn(shape: Shape, network: Network, signal: AbortSignal): Promise<Taken> {
-    const cell = await this.#create(shape, AbortSignal.any([signal, this.#stop.signal]), network)
-    return { cell, uses: 0, warm: false }
+    const making = this.#create(shape, AbortSignal.any([signal, this.#stop.signal]), network)
+    this.#making.add(making)
+    try {
+      return { cell: await making, uses: 0, warm: false }
+    } finally {
+      this.#making.delete(making)
+    }
   }
 
   async #create(shape: Shape, signal: AbortSignal, network?: Network): Promise<Cell> {
@@ -221,6 +228,7 @@ export class Pool implements AsyncDisposable {
     for (const spare of this.#spares) this.#discard(spare)
     for (const { cell } of this.#idle.splice(0)) void this.#close(cell)
     for (const cell of this.#held) void this.#close(cell)
+    await Promise.allSettled(this.#making)
     while (this.#closing.size > 0) await Promise.all(this.#closing)
   }
 }
