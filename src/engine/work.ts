@@ -22,25 +22,48 @@ export async function work(parts: Work, stop: AbortSignal, kill: AbortSignal): P
 }
 
 async function slot(parts: Work, stop: AbortSignal, kill: AbortSignal): Promise<void> {
-  const { jobs, trials, run, deliveries, backoffMs = () => 500, onPause } = parts
-  while (!stop.aborted && !kill.aborted) {
-    await using lease = await jobs.next(stop)
-    if (lease === undefined) return
-    try {
-      const trial = await run(lease, AbortSignal.any([kill, lease.lost]))
-      const fault = passingFault(trial)
-      if (fault !== undefined && lease.delivery < deliveries) {
-        await lease.retry(backoffMs(fault) * 2 ** (lease.delivery - 1))
-      } else {
-        await trials.put(trial)
-        await lease.done()
+  const { jobs, run, onPause } = parts
+  // The next job is run while the last trial is on its way to the recorder.
+  let handed = Promise.resolve()
+  try {
+    while (!stop.aborted && !kill.aborted) {
+      await using leases = new AsyncDisposableStack()
+      const lease = await jobs.next(stop)
+      if (lease === undefined) return
+      leases.use(lease)
+      try {
+        const trial = await run(lease, AbortSignal.any([kill, lease.lost]))
+        await handed
+        handed = hand(parts, trial, lease, leases.move())
+        handed.catch(() => {}) // told where it is awaited
+      } catch (error) {
+        if (!(error instanceof FaultError)) throw error
+        if (error.code === 'budget') onPause?.(error, lease.item)
+        else if (error.code !== 'cancelled') throw error
+        // Unsettled, the job returns to the queue by itself.
       }
-    } catch (error) {
-      if (!(error instanceof FaultError)) throw error
-      if (error.code === 'budget') onPause?.(error, lease.item)
-      else if (error.code !== 'cancelled') throw error
-      // Unsettled, the job returns to the queue by itself.
     }
+  } finally {
+    await handed
+  }
+}
+
+/** Gives a trial to the recorder, or its job back where another try may help. */
+async function hand(
+  { trials, deliveries, backoffMs = () => 500 }: Work,
+  trial: Trial,
+  lease: Lease<Job>,
+  leases: AsyncDisposableStack,
+): Promise<void> {
+  await using _leases = leases
+  // Somebody else has the job by now; a trial of ours would be a second one.
+  if (lease.lost.aborted) return
+  const fault = passingFault(trial)
+  if (fault !== undefined && lease.delivery < deliveries) {
+    await lease.retry(backoffMs(fault) * 2 ** (lease.delivery - 1))
+  } else {
+    await trials.put(trial)
+    await lease.done()
   }
 }
 

@@ -29,7 +29,7 @@ export async function submitRun(broker: Broker, run: Run, jobs: readonly Job[], 
   await submit(broker.link, { v: 1, run, plan, ...share })
 }
 
-const POLL_MS = 150
+const POLL_MS = 50
 
 /** Waits until a run has ended, and tells how far it is on the way; undefined once the signal aborts. */
 export async function waitForRun(
