@@ -178,6 +178,8 @@ async function trial(name: string, by = code) {
   return tried(job, await by.task(job.task as never), sandboxes, { model: answering('1') })
 }
 
+const byWhat = (fault: RegExp) => (fault.source.includes('cpu') ? brief : code)
+
 /** The attack, and the neighbour beside it. */
 async function attacked(name: string, by = code) {
   const [attack, neighbour] = await Promise.all([trial(name, by), trial('honest')])
@@ -187,7 +189,7 @@ async function attacked(name: string, by = code) {
 
 describe('a benchmark that tries', () => {
   test.each(VOID)('%s: the trial is void, by its own fault', MINUTES, async (name, _, fault) => {
-    const { outcome, trace } = await attacked(name, fault.source.includes('cpu') ? brief : code)
+    const { outcome, trace } = await attacked(name, byWhat(fault))
     expect(outcome).toMatchObject({ kind: 'void', fault: { message: expect.stringMatching(fault) } })
     expect(outcome).toMatchObject({ fault: { code: 'bad-job' } })
     expect(trace.map(({ body }) => body.kind)).not.toContain('called')
@@ -232,10 +234,12 @@ describe('a benchmark that cannot even be planned with', () => {
     ],
   ])('%s: that is told in one line', MINUTES, async (_, text, message) => {
     using own = new Written(text)
-    const error = await brief.benchmark(own.file).then(
-      () => undefined,
-      (error: unknown) => error as Error,
-    )
+    const error = await byWhat(message)
+      .benchmark(own.file)
+      .then(
+        () => undefined,
+        (error: unknown) => error as Error,
+      )
     expect(error).toMatchObject({ name: 'BadInputError' })
     expect(error!.message).toMatch(message)
     expect(error!.message).not.toContain('\n')
@@ -250,9 +254,10 @@ describe('a benchmark that cannot even be planned with', () => {
         task({ name: 'twice', samples: [{ id: 'a' }, { id: 'a' }], run }),
         task({ name: 'loops', samples: generate(3, () => { for (;;); }), run }),
       ] })`)
-    const { tasks } = await brief.benchmark(own.file)
+    const { tasks } = await code.benchmark(own.file)
     await expect(Array.fromAsync(tasks[1]!.samples(0))).rejects.toThrow(/two samples are called "a"/)
-    await expect(Array.fromAsync(tasks[2]!.samples(0))).rejects.toThrow(/over its cpu limit/)
+    const looping = (await brief.benchmark(own.file)).tasks[2]!
+    await expect(Array.fromAsync(looping.samples(0))).rejects.toThrow(/over its cpu limit/)
     let seen = 0
     for await (const _ of tasks[0]!.samples(0)) if (++seen === 1000) break
     expect(seen).toBe(1000)

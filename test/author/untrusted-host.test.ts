@@ -14,12 +14,14 @@ const never = new AbortController().signal
 async function opened() {
   const done: string[] = []
   const told: EventBody[] = []
-  const sandbox = new Proxy({ facts: { kind: 'scripted' } } as unknown as Sandbox, {
-    get: (own, name) => {
-      if (name === 'facts' || name === 'then') return own[name as 'facts']
-      return () => Promise.resolve(done.push(String(name)))
-    },
-  })
+  const made = () =>
+    new Proxy({ facts: { kind: 'scripted' } } as unknown as Sandbox, {
+      get: (own, name) => {
+        if (name === 'facts' || name === 'then') return own[name as 'facts']
+        return () => Promise.resolve(done.push(String(name)))
+      },
+    })
+  const sandbox = made()
   const model = answering('yes')
   const context = {
     job: { task: { name: 't' }, subject: { kind: 'model', name: 'm' }, roles: {} },
@@ -33,7 +35,7 @@ async function opened() {
     role: (name: string) => {
       throw new TypeError(`nobody plays the ${name}`)
     },
-    sandbox: () => Promise.resolve(sandbox),
+    sandbox: (_role: string, { fresh = false } = {}) => Promise.resolve(fresh ? made() : sandbox),
     check: (check: unknown) => told.push({ kind: 'checked', check: check as never }),
     record: (body: EventBody) => told.push(body),
     signal: never,
@@ -105,5 +107,18 @@ test('an answer to no question, and giving up what was never begun, do nothing',
   const { effects } = await opened()
   await effects.ask('reply', { callback: 7, answer: { stop: true } }, never)
   await effects.ask('abort', { id: 99 }, never)
+  await effects[Symbol.asyncDispose]()
+})
+
+test('more sandboxes than a trial has any use for are not opened', async () => {
+  const { effects } = await opened()
+  for (let id = 2; id < 102; id++)
+    await effects.ask(...started('open', { role: 'solution', fresh: id % 2 === 0 }, id), never)
+  const events: { error?: { message: string } }[] = []
+  while (events.length < 100) events.push(...((await effects.ask('next', {}, never)) as typeof events))
+  expect(events.filter(({ error }) => error !== undefined)).toHaveLength(0)
+  for (let id = 200; id < 230; id++) await effects.ask(...started('open', { role: 'grader', fresh: true }, id), never)
+  while (events.length < 130) events.push(...((await effects.ask('next', {}, never)) as typeof events))
+  expect(events.filter(({ error }) => error?.message.includes('holds more than 64'))).toHaveLength(17)
   await effects[Symbol.asyncDispose]()
 })

@@ -32,7 +32,7 @@ export class Written implements Disposable {
 }
 
 /** Less than a platform gives, so that what goes over it does so soon; a slow machine still has enough. */
-export const LITTLE: Limits = limits({ wallMs: 240_000, cpuMs: 20_000, memoryBytes: 192 * 2 ** 20 })
+export const LITTLE: Limits = limits({ wallMs: 240_000, cpuMs: 60_000, memoryBytes: 192 * 2 ** 20 })
 
 export const untrusted = (sandboxes: Sandboxes, most = LITTLE) => new UntrustedCode({ sandboxes, most })
 

@@ -26,6 +26,8 @@ import { type Question, type QuestionData, shaped, thrownOf, WORK, type Work, ty
 /** Pieces of work under way at once, and in one trial. */
 const MOST_OPEN = 256
 const MOST_WORK = 100_000
+/** Sandboxes, modules and running programs that a task may hold: each is a process or a container of the worker. */
+const MOST_HELD = 64
 /** What a task may record: events, and characters of them. */
 const MOST_EVENTS = 10_000
 const MOST_RECORDED = 32 * 2 ** 20
@@ -57,11 +59,13 @@ export class Effects extends Library implements AsyncDisposable {
   readonly #sandboxes: Sandbox[] = []
   readonly #modules: LoadedModule[] = []
   readonly #programs: { readonly program: RunningProgram; readonly chunks: AsyncIterator<Uint8Array> }[] = []
+  readonly #disposed = new Set<LoadedModule>()
   #events: Event[] = []
   #hear: (() => void) | undefined
   #lastWork = 0
   #lastCallback = 0
   #count = 0
+  #holds = 0
   #recorded = 0
   #left = MOST_RECORDED
   #valued = false
@@ -201,8 +205,9 @@ export class Effects extends Library implements AsyncDisposable {
       }
       case 'open': {
         const { role, ...options } = asked.data
-        const sandbox = await this.#context.sandbox(role, options as never)
+        const sandbox = await this.#held(() => this.#context.sandbox(role, options as never))
         const at = this.#sandboxes.indexOf(sandbox)
+        if (at !== -1) this.#holds--
         return { id: at === -1 ? this.#sandboxes.push(sandbox) : at + 1, facts: sandbox.facts }
       }
       case 'write':
@@ -212,7 +217,10 @@ export class Effects extends Library implements AsyncDisposable {
       case 'exec':
         return this.#sandbox(asked.data.sandbox).exec(commandOf(asked.data.command), signal)
       case 'spawn': {
-        const program = await this.#sandbox(asked.data.sandbox).spawn(commandOf(asked.data.command), this.#signal)
+        const { sandbox, command } = asked.data
+        const program = await this.#held(() => this.#sandbox(sandbox).spawn(commandOf(command), this.#signal))
+        const ended = () => void this.#holds--
+        program.ended.then(ended, ended)
         return this.#programs.push({ program, chunks: program.stdout[Symbol.asyncIterator]() })
       }
       case 'stdin':
@@ -229,14 +237,14 @@ export class Effects extends Library implements AsyncDisposable {
         return this.#program(asked.data.program).program.ended
       case 'load': {
         const { sandbox, module } = asked.data
-        const loaded = await this.#sandbox(sandbox).load(this.#moduleOf(module, id), signal)
+        const loaded = await this.#held(() => this.#sandbox(sandbox).load(this.#moduleOf(module, id), signal))
         this.#stack.use(loaded)
         return { id: this.#modules.push(loaded), loaded: loaded.loaded }
       }
       case 'call':
         return this.#module(asked.data.module).call(asked.data.name, asked.data.args.map(checked), signal)
       case 'dispose':
-        return this.#module(asked.data.module)[Symbol.asyncDispose]()
+        return this.#dispose(this.#module(asked.data.module))
       case 'tryTests': {
         const { tests, ...options } = asked.data
         const files = Object.fromEntries(tests.map(([path, base64]) => [path, Buffer.from(base64, 'base64')]))
@@ -247,6 +255,28 @@ export class Effects extends Library implements AsyncDisposable {
       default:
         return asked satisfies never
     }
+  }
+
+  /** Opens one more thing that the task holds. */
+  async #held<T>(open: () => Promise<T>): Promise<T> {
+    if (this.#holds >= MOST_HELD)
+      throw new FaultError(
+        'bad-job',
+        `the benchmark's code holds more than ${MOST_HELD} sandboxes, modules and programs`,
+      )
+    this.#holds++
+    try {
+      return await open()
+    } catch (error) {
+      this.#holds--
+      throw error
+    }
+  }
+
+  async #dispose(module: LoadedModule): Promise<void> {
+    if (!this.#disposed.has(module)) this.#holds--
+    this.#disposed.add(module)
+    await module[Symbol.asyncDispose]()
   }
 
   /** A module whose questions the task answers. */
