@@ -39,10 +39,8 @@ async function startDockerEngine(): Promise<DockerEngine> {
     const alone = ['--pidfile', join(folder, 'pid'), '--bridge=none', '--iptables=false', '--ip6tables=false']
     // What it left may name a process that nobody has buried yet, and it would wait for that one.
     for (const stale of ['pid', 'exec/containerd/containerd.pid']) rmSync(join(folder, stale), { force: true })
-    const child = spawn('dockerd', [...own, ...alone], {
-      stdio: 'ignore',
-      env,
-    })
+    // In a network of its own: an engine without a bridge deletes the one that the machine's engine uses.
+    const child = spawn('unshare', ['--net', 'dockerd', ...own, ...alone], { stdio: 'ignore', env })
     daemon = child
     for (const limit = Date.now() + 120_000; ; await sleep(100)) {
       if (child.exitCode !== null) throw new Error(`dockerd ended with ${child.exitCode}`)
