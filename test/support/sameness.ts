@@ -65,11 +65,17 @@ function told({ outcome, trace }: Trial) {
   const bodies = trace
     .map(({ body }) => body)
     .filter((body) => !(body.kind === 'noted' && body.text.includes('is not trusted')))
+    .map((body) => (body.kind === 'wrote' ? { ...body, files: written(body.files) } : body))
   return {
     outcome,
     checks: bodies.filter(({ kind }) => kind === 'checked'),
     bodies: bodies.map((body) => canonicalJson(JSON.parse(JSON.stringify(body, timeless)))),
   }
+}
+
+/** Files in one order, without what Python has compiled: that holds the time. */
+function written(files: readonly { readonly path: string }[]) {
+  return files.filter(({ path }) => !path.endsWith('.pyc')).sort((a, b) => (a.path < b.path ? -1 : 1))
 }
 
 function timeless(name: string, value: unknown): unknown {
