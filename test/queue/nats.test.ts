@@ -216,7 +216,7 @@ describe.runIf(need('nats-server', natsServer))('with a NATS server', () => {
   test('a server that lost its newest messages when it died hands out new ones all the same', async () => {
     await using own = await startNats()
     await using there = await openBroker({ url: own.url, name: 'test', create: true })
-    await ensureCapability(there, 'none', { leaseMs: 30_000, deliveries: 5 })
+    await ensureCapability(there, 'none', { leaseMs: 3_000, deliveries: 5 })
     await using queue = there.jobs()
     await queue.from(capabilityConsumer('none'))
     for (let n = 0; n < 20; n++) {
@@ -238,6 +238,28 @@ describe.runIf(need('nats-server', natsServer))('with a NATS server', () => {
     await using lease = (await queue.next(AbortSignal.timeout(60_000)))!
     expect(lease.item.sample.id).toBe('after')
     await lease.done()
+  })
+
+  test('jobs that the server has forgotten to hand out again are handed out all the same', async () => {
+    await using queue = await jobsWith({ leaseMs: 2_000, deliveries: 5 })
+    await queue.put(aJob('forgotten'))
+    const lost = await (await broker.link.js.consumers.get('ASSAY_JOBS', capabilityConsumer('none'))).next()
+    expect(lost).not.toBeNull()
+    // Servers up to 2.9 forget all that is in hand when another run is cancelled; the one who has it is gone.
+    await queue.put(aJob('unwanted', { run: 'unwanted' }))
+    await purgeJobs(broker, 'unwanted')
+    const found = queue.next(AbortSignal.timeout(90_000))
+    let lease: Awaited<typeof found>
+    const taken = found.then((one) => {
+      lease = one
+      return true
+    })
+    await until('it is handed out again', async () => {
+      await sweepDone(broker)
+      return Promise.race([taken, sleep(500)])
+    })
+    expect(lease!.item.sample.id).toBe('forgotten')
+    await lease!.done()
   })
 
   test('the queue outlives its server', async () => {
