@@ -63,7 +63,7 @@ function trial(sandboxes: Sandboxes, { image, make, turns }: HostileAgent, told:
     name: 'hello',
     samples: [{}],
     sandbox: docker(image),
-    limits: { wallMs: 10_000, outputBytes: 4_000_000 },
+    limits: { wallMs: 6_000, cpuMs: 4_000, outputBytes: 4_000_000 },
     async run(kit) {
       const outcome = await agent(kit, {
         prompt: 'write hello into answer.txt',
