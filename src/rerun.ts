@@ -1,5 +1,5 @@
-import { taskOf } from './app.ts'
-import { digestOf, type Run, type Sandboxes, type Store, type Trial } from './domain/index.ts'
+import { type CodeRunner, taskOf } from './app.ts'
+import { digestOf, type Run, type Sandboxes, type Store, type TaskRef, type Trial } from './domain/index.ts'
 import { runTrial } from './engine/index.ts'
 import { openModels, replayOf } from './models/index.ts'
 
@@ -18,12 +18,16 @@ export interface Rerun {
   readonly differences: readonly Difference[]
 }
 
-/** Puts the recorded answers of every scored trial through the sandboxes again, with no model, and compares the verdicts. */
+/**
+ * Puts the recorded answers of every scored trial through the sandboxes again, with no model, and compares the verdicts. `code` runs a
+ * benchmark's own code, where this process shall not.
+ */
 export async function rerun(
   run: Run,
   store: Store,
   sandboxes: Sandboxes,
   slots: number,
+  code: CodeRunner | undefined,
   signal: AbortSignal,
 ): Promise<Rerun> {
   const differences: Difference[] = []
@@ -33,7 +37,7 @@ export async function rerun(
   const worker = async () => {
     for (let next = await trials.next(); !next.done && !signal.aborted; next = await trials.next()) {
       const before = next.value
-      const after = before.outcome.kind === 'void' ? before : await again(before, sandboxes, signal)
+      const after = before.outcome.kind === 'void' ? before : await again(before, sandboxes, code, signal)
       if (before.outcome.kind === 'void' || after.outcome.kind === 'void') skipped++
       else {
         compared++
@@ -47,10 +51,16 @@ export async function rerun(
   return { compared, skipped, differences }
 }
 
-async function again(trial: Trial, sandboxes: Sandboxes, signal: AbortSignal): Promise<Trial> {
+async function again(
+  trial: Trial,
+  sandboxes: Sandboxes,
+  code: CodeRunner | undefined,
+  signal: AbortSignal,
+): Promise<Trial> {
   await using models = await openModels({ env: {}, replay: await replayOf([trial]) })
   // Awaited here, or the models would be closed before the trial begins.
-  return await runTrial(trial.job, 1, { tasks: taskOf, models, sandboxes }, signal)
+  const tasks = (ref: TaskRef) => taskOf(ref, code)
+  return await runTrial(trial.job, 1, { tasks, models, sandboxes }, signal)
 }
 
 /** What must be the same on every machine: passed or not, for which reason, worth how much. Metrics may be times. */

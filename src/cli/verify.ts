@@ -1,10 +1,10 @@
 import type { Command } from 'commander'
-import { allSandboxes, defaultConcurrency } from '../app.ts'
+import { allSandboxes, defaultConcurrency, untrustedCode } from '../app.ts'
 import { BadInputError, digestOf, type Run, type Store, type Summary, summarize, type Trial } from '../domain/index.ts'
 import type { Rerun } from '../rerun.ts'
 import type { Revealed } from '../tasks/sealing.ts'
 import { findRun } from './find.ts'
-import { storeOption } from './options.ts'
+import { storeOption, UNTRUSTED } from './options.ts'
 import { paint, print, printable, printJson } from './output.ts'
 import { integer } from './parse.ts'
 import { stopOnSignals } from './signals.ts'
@@ -13,6 +13,7 @@ interface Options {
   store: string
   json?: boolean
   rerun?: boolean
+  untrusted?: boolean
   revealed?: string
   concurrency?: number
 }
@@ -26,6 +27,7 @@ export function register(program: Command): void {
     .description('Check a run: every trace’s hash chain, every score against its trace, the root over all trials.')
     .addOption(storeOption())
     .option('--rerun', 'put the recorded answers through the sandboxes again, and compare every verdict')
+    .option('--untrusted', UNTRUSTED)
     .option('--revealed <file>', 'hold what `assay reveal` wrote against the commitment of the run')
     .option('--concurrency <n>', 'trials at once, for --rerun', integer('concurrency', 1, 1024))
     .option('--json', 'what was found as JSON on stdout')
@@ -40,7 +42,7 @@ async function verifyRun(id: string, options: Options): Promise<void> {
   const found = await verify(run, withListing(store, run, listed))
   const flaws = [...found.flaws, ...listed]
   if (options.revealed !== undefined) flaws.push(...(await flawsOfRevealed(run, options.revealed)))
-  const again = options.rerun ? await rerunAll(run, store, options.concurrency) : undefined
+  const again = options.rerun ? await rerunAll(run, store, options) : undefined
   for (const { trial, sample, before, after } of again?.differences ?? []) {
     flaws.push({ trial, flaw: `${sample} was ${before} and is ${after} now` })
   }
@@ -60,12 +62,17 @@ async function verifyRun(id: string, options: Options): Promise<void> {
   if (flaws.length > 0) process.exitCode = 1
 }
 
-async function rerunAll(run: Run, store: Store, concurrency = defaultConcurrency()): Promise<Rerun> {
+async function rerunAll(
+  run: Run,
+  store: Store,
+  { concurrency = defaultConcurrency(), untrusted }: Options,
+): Promise<Rerun> {
   const { rerun } = await import('../rerun.ts')
   const signals = stopOnSignals()
   await using sandboxes = allSandboxes({ concurrency, dockerHost: process.env.DOCKER_HOST })
   try {
-    return await rerun(run, store, sandboxes, concurrency, signals.stop)
+    const code = untrusted ? await untrustedCode(sandboxes) : undefined
+    return await rerun(run, store, sandboxes, concurrency, code, signals.stop)
   } finally {
     signals[Symbol.dispose]()
   }

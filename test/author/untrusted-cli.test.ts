@@ -35,6 +35,16 @@ describe('a benchmark in code', () => {
     expect(last(trusted.stdout)).toMatchObject({ scored: 2, passed: 0 })
   })
 
+  test('is run again untrusted by verify, with --untrusted', MINUTES, async () => {
+    const cwd = { cwd: written.folder }
+    const store = ['--store', 'sqlite:again.db']
+    const ran = await assay(['run', written.file, '--samples', 'reference', ...store, '--json', '--untrusted'], cwd)
+    const { run } = JSON.parse(ran.stdout.trim().split('\n').at(-1)!) as { run: string }
+    expect((await assay(['verify', run, '--rerun', '--untrusted', ...store], cwd)).code).toBe(0)
+    // In this process, which it finds, the same benchmark comes out otherwise.
+    expect((await assay(['verify', run, '--rerun', ...store], cwd)).code).toBe(1)
+  })
+
   test('is checked untrusted with --untrusted', MINUTES, async () => {
     const { stdout } = await assay(['check', written.file, '--untrusted', '--json', '--repeats', '1'], {
       cwd: written.folder,
