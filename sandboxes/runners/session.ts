@@ -90,7 +90,7 @@ class Session {
       await this.close()
       throw error
     } finally {
-      this.#guard.rest()
+      this.#guard.end()
       signal.removeEventListener('abort', onAbort)
       this.#busy = false
     }
@@ -181,6 +181,7 @@ class Guard {
   readonly #ms: number
   readonly #late: () => void
   #timer: NodeJS.Timeout | undefined
+  #over = false
 
   constructor(ms: number, late: () => void) {
     this.#ms = ms
@@ -189,11 +190,18 @@ class Guard {
   }
 
   wake(): void {
-    this.#timer = setTimeout(this.#late, this.#ms)
+    // A function of ours may answer a question that was given up meanwhile.
+    if (!this.#over) this.#timer = setTimeout(this.#late, this.#ms)
   }
 
   rest(): void {
     clearTimeout(this.#timer)
+  }
+
+  /** Once the question is over; else a process would live on until the guard calls. */
+  end(): void {
+    this.#over = true
+    this.rest()
   }
 }
 
