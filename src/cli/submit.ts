@@ -35,20 +35,21 @@ export function register(program: Command): void {
 }
 
 async function submit(benchmark: string, options: Options): Promise<void> {
-  const { fetchResult, submitRequest, waitForRun } = await import('../server/submit.ts')
+  const { fetchResult, planRequest, submitRun, waitForRun } = await import('../server/submit.ts')
   const { weight, priority, budget: usd, maxTokens: tokens, maxRequests: requests } = options
   using signals = stopOnSignals('leaving; the run goes on')
   await using broker = await openBrokerHere(options, 'assay-submit')
   await using sandboxes = allSandboxes({ concurrency: defaultConcurrency(), dockerHost: process.env.DOCKER_HOST })
-  const start = performance.now()
   const share = {
     ...(weight !== undefined && { weight }),
     ...(priority !== undefined && { priority: Number(priority) }),
     budget: { usd, tokens, requests },
   }
   const request = requestOf(benchmark, { ...options, store: '' })
-  const { run, remarks } = await submitRequest(broker, request, sandboxes, share, signals.stop)
+  const { run, jobs, remarks } = await planRequest(broker, request, sandboxes, signals.stop)
   for (const remark of remarks) say(remark)
+  const start = performance.now()
+  await submitRun(broker, run, jobs, share)
   if (!options.wait) return options.json ? printJson({ run: run.id }) : print(run.id)
   say(run.id)
   const ended = await waitForRun(broker, run.id, () => undefined, signals.stop)

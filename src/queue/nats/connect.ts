@@ -49,6 +49,8 @@ export async function openLink({ url, name, credentials, log = () => {}, patienc
       reconnectTimeWait: 250,
       pingInterval: 5_000,
       maxPingOut: 3,
+      // Else each request makes an error beforehand, for its stack.
+      noAsyncTraces: true,
     })
   const nats = await dialled(dial, place, log, patience)
   if (nats.info?.jetstream !== true) {
