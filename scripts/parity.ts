@@ -6,6 +6,7 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { findBenchmark } from '../src/app.ts'
 import { Cluster, until } from '../test/support/cluster.ts'
 import { startNats } from '../test/support/nats.ts'
 import { parity } from '../test/support/parity.ts'
@@ -32,7 +33,9 @@ console.log(
 )
 let different = 0
 for (const name of chosen) {
-  const { subjects, trials, passed, failed, void: void_, differences } = await parity(name, options, stores)
+  const { tasks } = await findBenchmark(name)
+  const subjects = [...new Set([...tasks.flatMap((task) => Object.keys(task.subjects)), 'empty'])]
+  const { trials, passed, failed, void: void_, differences } = await parity(name, subjects, options, stores)
   const agree = trials - differences.length
   console.log(`| ${name} | ${subjects.join(', ')} | ${trials} | ${agree} | ${passed} | ${failed} | ${void_} |`)
   for (const { job, run, submit } of differences) console.error(`${name}, job ${job}: run ${run}, submit ${submit}`)

@@ -72,17 +72,18 @@ describe.runIf(need('nats-server', natsServer))('with a server and two workers',
     expect(readFileSync(junit, 'utf8')).toContain('tests="25"')
   })
 
-  test.each(['gsm8k-mini', 'humanevalpack-js', 'bfcl-simple', ...(dockerAnswers ? ['humaneval'] : [])])(
-    'submit gives %s, job by job, the verdicts that run gives',
-    MINUTES,
-    async (benchmark) => {
-      const own = `sqlite:${join(cluster.folder, 'own.db')}`
-      const options = ['--limit', '3', '--isolation', 'reuse']
-      const found = await parity(benchmark, options, { nats: nats.url, own, shared: cluster.store })
-      expect(found).toMatchObject({ trials: 3 * found.subjects.length, void: 0, differences: [] })
-      expect(found.passed).toBeGreaterThan(0)
-    },
-  )
+  test.each([
+    ['gsm8k-mini', 'reference', 'scripted', 'empty'],
+    ['humanevalpack-js', 'reference', 'buggy', 'empty'],
+    ['bfcl-simple', 'reference', 'empty'],
+    ...(dockerAnswers ? [['humaneval', 'reference', 'empty']] : []),
+  ])('submit gives %s, job by job, the verdicts that run gives', MINUTES, async (benchmark, ...subjects) => {
+    const own = `sqlite:${join(cluster.folder, 'own.db')}`
+    const options = ['--limit', '3', '--isolation', 'reuse']
+    const found = await parity(benchmark, subjects, options, { nats: nats.url, own, shared: cluster.store })
+    expect(found).toMatchObject({ trials: 3 * subjects.length, void: 0, differences: [] })
+    expect(found.passed).toBeGreaterThan(0)
+  })
 
   test('a benchmark in code runs on workers that do not have it', MINUTES, async () => {
     const folder = join(cluster.folder, 'mine')

@@ -2,14 +2,12 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { findBenchmark } from '../../src/app.ts'
 import { openStore } from '../../src/store/index.ts'
 
 const MAIN = join(import.meta.dirname, '../../src/cli/main.ts')
 
 /** One benchmark, put to its recorded subjects by `assay run` and by `assay submit`. */
 export interface Parity {
-  readonly subjects: readonly string[]
   readonly trials: number
   readonly passed: number
   readonly failed: number
@@ -18,26 +16,19 @@ export interface Parity {
   readonly differences: readonly { readonly job: string; readonly run: string; readonly submit: string }[]
 }
 
-/** The subjects that a benchmark brings, and the one who answers nothing. */
-export async function subjectsOf(name: string): Promise<string[]> {
-  const { tasks } = await findBenchmark(name)
-  return [...new Set([...tasks.flatMap(({ subjects }) => Object.keys(subjects)), 'empty'])]
-}
-
-/** Runs a benchmark both ways and compares outcome, reason and score of each job. `own` and `shared` are the stores that the two write. */
+/** Runs a benchmark's subjects both ways and compares outcome, reason and score of each job. `own` and `shared` are the stores that the two write. */
 export async function parity(
   benchmark: string,
+  subjects: readonly string[],
   options: readonly string[],
   { nats, own, shared }: { nats: string; own: string; shared: string },
 ): Promise<Parity> {
-  const subjects = await subjectsOf(benchmark)
   const all = [benchmark, ...subjects.flatMap((subject) => ['--samples', subject]), ...options, '--json']
   const here = await verdicts(own, await assay('run', '--store', own, ...all))
   const there = await verdicts(shared, await assay('submit', '--nats', nats, '--wait', ...all))
   const found = [...here.values()]
   const are = (outcome: string) => found.filter((verdict) => verdict.startsWith(outcome)).length
   return {
-    subjects,
     trials: here.size,
     passed: are('passed'),
     failed: are('failed'),
