@@ -13,16 +13,25 @@ export interface Island extends Disposable {
   mend(): void
 }
 
-/** Makes one. Name and addresses follow from our process id, so that two at once do not meet. */
+let made = 0
+
+/** Makes one. Names and addresses follow from our process id and a count: the kernel takes a while to clear away what was removed. */
 export function island(): Island {
-  const name = `assay-${process.pid}`
-  const [outside, inside] = [`as${process.pid}a`, `as${process.pid}b`]
+  made++
+  const name = `assay-${process.pid}-${made}`
+  const [outside, inside] = [`as${process.pid}a${made}`, `as${process.pid}b${made}`]
   const net = `10.213.${(process.pid >> 6) & 255}.${(process.pid & 63) << 2}`.split('.')
   const address = (n: number) => [...net.slice(0, 3), String(Number(net[3]) + n)].join('.')
   ip('netns', 'add', name)
-  const remove = () => ip('netns', 'del', name)
+  let cable = false
+  const remove = () => {
+    // At once, with its address; with the namespace alone it would go some time later.
+    if (cable) ip('link', 'del', outside)
+    ip('netns', 'del', name)
+  }
   try {
     ip('link', 'add', outside, 'type', 'veth', 'peer', 'name', inside, 'netns', name)
+    cable = true
     ip('addr', 'add', `${address(1)}/30`, 'dev', outside)
     ip('link', 'set', outside, 'up')
     ip('-n', name, 'addr', 'add', `${address(2)}/30`, 'dev', inside)
