@@ -2,22 +2,18 @@
 // Take the ratio. Run: node perf/cluster.ts [BENCHMARK] [RUN OPTIONS…]
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
-import { Cluster, until } from '../test/support/cluster.ts'
+import { Cluster } from '../test/support/cluster.ts'
 import { startNats } from '../test/support/nats.ts'
 
 const [benchmark = 'humaneval-x-js', ...more] = process.argv.slice(2)
+/** As many as the two workers have. */
 const SLOTS = 4
 const ROUNDS = 3
 const MAIN = join(import.meta.dirname, '../src/cli/main.ts')
 
 await using nats = await startNats()
 await using cluster = new Cluster(nats.url)
-const server = cluster.serve()
-const workers = [cluster.worker('--slots', String(SLOTS / 2)), cluster.worker('--slots', String(SLOTS / 2))]
-await until(
-  'all are ready',
-  () => server.log().includes('leading') && workers.every((one) => one.log().includes('ready')),
-)
+await cluster.pair()
 
 const options = [benchmark, '--samples', 'reference', '--json', ...more]
 const shared = () => result(['submit', '--nats', nats.url, '--wait', ...options])

@@ -2,7 +2,7 @@
 // together with the large one, the others while it goes on. Run: node perf/fairness.ts [JOBS] > the table of docs/scale.md
 import { openStore } from '../src/store/index.ts'
 import { finished, handIn, manyJobs, outcomes, slowJobs } from '../test/faults/jobs.ts'
-import { Cluster, until } from '../test/support/cluster.ts'
+import { Cluster } from '../test/support/cluster.ts'
 import { startNats } from '../test/support/nats.ts'
 
 const JOBS = Number(process.argv[2] ?? 10_000)
@@ -17,12 +17,7 @@ console.log('| jobs | in the run | done after, s | of the large run by then |\n|
 for (const [shape, jobs] of Object.entries(shapes)) {
   await using nats = await startNats()
   await using cluster = new Cluster(nats.url)
-  const server = cluster.serve()
-  const workers = [cluster.worker(), cluster.worker()]
-  await until(
-    'all are ready',
-    () => server.log().includes('leading') && workers.every((one) => one.log().includes('ready')),
-  )
+  await cluster.pair()
   await using store = await openStore(cluster.store)
   await handIn(nats.url, jobs('warm', 100))
   await finished(cluster.store, 'warm', HOUR)

@@ -7,7 +7,7 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { findBenchmark } from '../src/app.ts'
-import { Cluster, until } from '../test/support/cluster.ts'
+import { Cluster } from '../test/support/cluster.ts'
 import { startNats } from '../test/support/nats.ts'
 import { parity } from '../test/support/parity.ts'
 
@@ -20,12 +20,7 @@ const options = ['--isolation', 'reuse', ...(values.limit === undefined ? [] : [
 
 await using nats = await startNats()
 await using cluster = new Cluster(nats.url)
-const server = cluster.serve()
-const workers = [cluster.worker(), cluster.worker()]
-await until(
-  'all are ready',
-  () => server.log().includes('leading') && workers.every((one) => one.log().includes('ready')),
-)
+await cluster.pair()
 const stores = { nats: nats.url, own: `sqlite:${join(cluster.folder, 'own.db')}`, shared: cluster.store }
 
 console.log(

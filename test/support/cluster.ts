@@ -58,6 +58,16 @@ export class Cluster implements AsyncDisposable {
     return this.start('worker', '--nats', this.nats, '--slots', '2', ...args)
   }
 
+  /** A server and two workers of two slots each; resolves once all are ready. */
+  async pair(): Promise<void> {
+    const server = this.serve()
+    const workers = [this.worker(), this.worker()]
+    await until(
+      'all are ready',
+      () => server.log().includes('leading') && workers.every((one) => one.log().includes('ready')),
+    )
+  }
+
   /** Any command of Assay. */
   start(...args: string[]): Program {
     return this.launch(args)
