@@ -10,10 +10,10 @@ import type {
   Sandbox,
   SandboxFacts,
 } from '../../src/domain/sandbox.ts'
-import type { Caps } from './cell.ts'
 import { load } from './load.ts'
 import { Places } from './places.ts'
 import type { Held } from './pool.ts'
+import type { Caps } from './received.ts'
 import { checkCommand, checkFiles } from './request.ts'
 import type { Program, Running } from './running.ts'
 
